@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include <systemc>
+
+#include "arrays/column_kernel.hpp"
+#include "arrays/lane_bus.hpp"
+#include "blocks/readout.hpp"
+#include "technology/datasheet.hpp"
+
+namespace leadlag {
+
+/// Tile detail of a column of input drivers: takes its slice of the chip's input pins, follows within the tick.
+template <class T>
+class InputArray final : public sc_core::sc_module {
+ public:
+  sc_core::sc_port<LaneIn<double>> SC_NAMED(x_i);
+  sc_core::sc_port<LaneOut<T>> SC_NAMED(rate_o);
+
+  SC_HAS_PROCESS(InputArray);
+  /// `first` pin of the chip that this array drives.
+  InputArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t first, std::size_t replicas)
+      : sc_module(name), size_(size), first_(first), replicas_(replicas) {
+    SC_METHOD(follow);
+  }
+  double rate(std::size_t unit) const {
+    return static_cast<double>(rate_o->read()[unit * lanes_per_unit(replicas_)]);
+  }
+  Activity activity;
+
+ private:
+  void end_of_elaboration() override { changed_ = &x_i->changed(); }
+  void follow() {
+    const std::size_t lanes = lanes_per_unit(replicas_);
+    const auto x = x_i->read().subspan(first_ * lanes, size_ * lanes);
+    const auto now = rate_o->read();
+    const auto rate = rate_o->next();
+    for (std::size_t k = 0; k < rate.size(); ++k) {
+      rate[k] = static_cast<T>(x[k]);
+      if (rate[k] != now[k]) ++activity[Event::code_change];
+    }
+    rate_o->commit();
+    next_trigger(*changed_);
+  }
+
+  std::size_t size_, first_, replicas_;
+  const sc_core::sc_event* changed_ = nullptr;
+};
+
+/// Tile detail of a column of synaptic low-pass filters.
+template <class T>
+class LowPassArray final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> SC_NAMED(clk_i);
+  sc_core::sc_in<bool> SC_NAMED(rst_ni);
+  sc_core::sc_port<LaneIn<T>> SC_NAMED(rate_i);
+  sc_core::sc_port<LaneOut<T>> SC_NAMED(rate_o);
+
+  SC_HAS_PROCESS(LowPassArray);
+  LowPassArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t replicas)
+      : sc_module(name), size_(size), replicas_(replicas), lanes_(size * lanes_per_unit(replicas)) {
+    SC_METHOD(on_edge);
+    sensitive << clk_i.pos() << rst_ni.neg();
+    dont_initialize();
+  }
+  void set(std::size_t unit, const LeadLag::Coefficients<double>& c) {
+    const std::size_t lanes = lanes_per_unit(replicas_);
+    lanes_.set(unit * lanes, lanes, c);
+  }
+  double rate(std::size_t unit) const {
+    return static_cast<double>(rate_o->read()[unit * lanes_per_unit(replicas_)]);
+  }
+  Activity activity;
+
+ private:
+  void on_edge() {
+    if (!rst_ni.read()) {
+      std::fill(lanes_.carry.begin(), lanes_.carry.end(), T(0));
+      std::fill(rate_o->next().begin(), rate_o->next().end(), T(0));
+    } else {
+      low_pass_column(lanes_, rate_i->read().data(), rate_o->next().data());
+      activity[Event::hold_sample] += size_ * replicas_;
+    }
+    rate_o->commit();
+  }
+
+  std::size_t size_, replicas_;
+  LeadLagLanes<T> lanes_;
+};
+
+/// Tile detail of the readout channels: value_o is what was sampled at the last edge, sum_o what the window gathered.
+template <class T>
+class ReadoutArray final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> SC_NAMED(clk_i);
+  sc_core::sc_in<bool> SC_NAMED(window_i);
+  sc_core::sc_port<LaneIn<T>> SC_NAMED(rate_i);
+  sc_core::sc_port<LaneOut<double>> SC_NAMED(value_o);
+  sc_core::sc_port<LaneOut<double>> SC_NAMED(sum_o);
+
+  SC_HAS_PROCESS(ReadoutArray);
+  ReadoutArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t replicas, Hop hop)
+      : sc_module(name), size_(size), replicas_(replicas), states_(size * lanes_per_unit(replicas)) {
+    if (hop == Hop::transparent) return;  // the chip calls sample() after it has run the neurons
+    SC_METHOD(on_edge);
+    sensitive << clk_i.pos();
+    dont_initialize();
+  }
+  void sample(std::span<const T> rate) {
+    const bool window = window_i.read();
+    const auto value = value_o->next(), sum = sum_o->next();
+    for (std::size_t k = 0; k < states_.size(); ++k) {
+      value[k] = static_cast<double>(rate[k]);
+      Readout::advance(states_[k], window, value[k]);
+      sum[k] = states_[k].sum;
+    }
+    value_o->commit();
+    sum_o->commit();
+    if (window) activity[Event::conversion] += size_ * replicas_;
+  }
+  Activity activity;
+
+ private:
+  void on_edge() { sample(rate_i->read()); }
+
+  std::size_t size_, replicas_;
+  std::vector<Readout::State<double>> states_;
+};
+
+}  // namespace leadlag

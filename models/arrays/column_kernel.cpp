@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arrays/column_kernel.hpp"
+
+#include "blocks/error_unit.hpp"
+#include "blocks/synaptic_low_pass.hpp"
+
+#ifndef LEADLAG_COLUMN_VIEW
+#define LEADLAG_COLUMN_VIEW
+namespace leadlag {
+/// Plain pointers into LeadLagLanes: one type for all instruction sets.
+template <class T>
+struct ColumnView {
+  const T *decay, *before, *now, *rho;
+  T* carry;
+  std::size_t size;
+  LeadLag::Coefficients<T> coefficients(std::size_t k) const { return {decay[k], before[k], now[k], rho[k]}; }
+};
+}  // namespace leadlag
+#endif
+
+// Highway compiles what lies between BEFORE and AFTER once per instruction set and picks one at run time; the block
+// cores are plain inline templates, which the compiler inlines and vectorises for each set.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "arrays/column_kernel.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace leadlag::HWY_NAMESPACE {
+
+template <Activation A, class T>
+void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restrict nudging, const T* __restrict error,
+             T* __restrict rate, T* __restrict slope, T* __restrict velocity) {
+  T* __restrict carry = v.carry;
+  for (std::size_t k = 0; k < v.size; ++k) {
+    const auto c = v.coefficients(k);
+    LeadLag::State<T> state{carry[k]};
+    const T s = error == nullptr ? drive[k] : drive[k] + nudging[k] * error[k];
+    if (velocity != nullptr) velocity[k] = s - LeadLag::lagged(c, state, s);
+    T r, d;
+    activate<A>(LeadLag::output(c, state, s), r, d);
+    rate[k] = r;
+    slope[k] = d;
+    LeadLag::advance(c, state, s);
+    carry[k] = state.carry;
+  }
+}
+
+template <class T>
+void neurons_of(Activation activation, const ColumnView<T>& v, const T* drive, const T* nudging, const T* error, T* rate,
+                T* slope, T* velocity) {
+  switch (activation) {
+    case Activation::linear: return neurons<Activation::linear>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::tanh: return neurons<Activation::tanh>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::softplus: return neurons<Activation::softplus>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::relu: return neurons<Activation::relu>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::hard_sigmoid:
+      return neurons<Activation::hard_sigmoid>(v, drive, nudging, error, rate, slope, velocity);
+  }
+}
+
+template <class T>
+void errors_of(const ColumnView<T>& v, bool wires, const T* __restrict slope, const T* __restrict back,
+               const T* __restrict epsilon, T* __restrict error) {
+  T* __restrict carry = v.carry;
+  for (std::size_t k = 0; k < v.size; ++k) {
+    const auto c = v.coefficients(k);
+    LeadLag::State<T> state{carry[k]};
+    const T a = ErrorUnit::gate(slope[k], back[k], epsilon == nullptr ? T(0) : epsilon[k]);
+    error[k] = wires ? a : LeadLag::output(c, state, a);
+    LeadLag::advance(c, state, a);
+    carry[k] = state.carry;
+  }
+}
+
+template <class T>
+void low_passes_of(const ColumnView<T>& v, const T* __restrict rate, T* __restrict out) {
+  T* __restrict carry = v.carry;
+  for (std::size_t k = 0; k < v.size; ++k) {
+    LeadLag::State<T> state{carry[k]};
+    out[k] = SynapticLowPass::advance(v.coefficients(k), state, rate[k]);
+    carry[k] = state.carry;
+  }
+}
+
+// HWY_EXPORT takes plain functions, not templates.
+#define LEADLAG_COLUMNS(T, suffix)                                                                               \
+  void neurons_##suffix(Activation a, const ColumnView<T>& v, const T* drive, const T* nudging, const T* error,        \
+                        T* rate, T* slope, T* velocity) {                                                        \
+    neurons_of<T>(a, v, drive, nudging, error, rate, slope, velocity);                                           \
+  }                                                                                                              \
+  void errors_##suffix(const ColumnView<T>& v, bool wires, const T* slope, const T* back, const T* epsilon,            \
+                       T* error) {                                                                               \
+    errors_of<T>(v, wires, slope, back, epsilon, error);                                                         \
+  }                                                                                                              \
+  void low_passes_##suffix(const ColumnView<T>& v, const T* rate, T* out) { low_passes_of<T>(v, rate, out); }
+LEADLAG_COLUMNS(double, f64)
+LEADLAG_COLUMNS(float, f32)
+#undef LEADLAG_COLUMNS
+
+}  // namespace leadlag::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace leadlag {
+namespace {
+
+HWY_EXPORT(neurons_f64);
+HWY_EXPORT(neurons_f32);
+HWY_EXPORT(errors_f64);
+HWY_EXPORT(errors_f32);
+HWY_EXPORT(low_passes_f64);
+HWY_EXPORT(low_passes_f32);
+
+template <class T>
+ColumnView<T> view(LeadLagLanes<T>& l) {
+  return {l.decay.data(), l.before.data(), l.now.data(), l.rho.data(), l.carry.data(), l.size()};
+}
+
+}  // namespace
+
+template <class T>
+void LeadLagLanes<T>::set(std::size_t first, std::size_t count, const LeadLag::Coefficients<double>& c) {
+  for (std::size_t k = first; k < first + count; ++k) {
+    decay[k] = static_cast<T>(c.decay);
+    before[k] = static_cast<T>(c.before);
+    now[k] = static_cast<T>(c.now);
+    rho[k] = static_cast<T>(c.rho);
+  }
+}
+
+template <class T>
+void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging, const T* error,
+                   T* rate, T* slope, T* velocity) {
+  const auto v = view(lanes);
+  if constexpr (sizeof(T) == sizeof(double)) {
+    HWY_DYNAMIC_DISPATCH(neurons_f64)(activation, v, drive, nudging, error, rate, slope, velocity);
+  } else {
+    HWY_DYNAMIC_DISPATCH(neurons_f32)(activation, v, drive, nudging, error, rate, slope, velocity);
+  }
+}
+
+template <class T>
+void error_column(LeadLagLanes<T>& lanes, bool wires, const T* slope, const T* back, const T* epsilon, T* error) {
+  const auto v = view(lanes);
+  if constexpr (sizeof(T) == sizeof(double)) {
+    HWY_DYNAMIC_DISPATCH(errors_f64)(v, wires, slope, back, epsilon, error);
+  } else {
+    HWY_DYNAMIC_DISPATCH(errors_f32)(v, wires, slope, back, epsilon, error);
+  }
+}
+
+template <class T>
+void low_pass_column(LeadLagLanes<T>& lanes, const T* rate, T* rate_out) {
+  const auto v = view(lanes);
+  if constexpr (sizeof(T) == sizeof(double)) {
+    HWY_DYNAMIC_DISPATCH(low_passes_f64)(v, rate, rate_out);
+  } else {
+    HWY_DYNAMIC_DISPATCH(low_passes_f32)(v, rate, rate_out);
+  }
+}
+
+#define LEADLAG_INSTANTIATE(T)                                                                              \
+  template struct LeadLagLanes<T>;                                                                          \
+  template void neuron_column(Activation, LeadLagLanes<T>&, const T*, const T*, const T*, T*, T*, T*);      \
+  template void error_column(LeadLagLanes<T>&, bool, const T*, const T*, const T*, T*);                     \
+  template void low_pass_column(LeadLagLanes<T>&, const T*, T*);
+LEADLAG_INSTANTIATE(double)
+LEADLAG_INSTANTIATE(float)
+#undef LEADLAG_INSTANTIATE
+
+}  // namespace leadlag
+#endif  // HWY_ONCE

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arrays/crossbar_array.hpp"
+
+#include <algorithm>
+
+#include "arrays/lane_bus.hpp"
+#include "blocks/summing_node.hpp"
+
+namespace leadlag {
+namespace {
+
+template <class T>
+std::size_t nonzero(std::span<const T> values) {
+  std::size_t n = 0;
+  for (const T x : values) n += x != T(0) ? 1U : 0U;
+  return n;
+}
+
+}  // namespace
+
+/// A physical tile: its place in the logical array, its cells, and the wires at its edges.
+template <class T>
+struct CrossbarArray<T>::Tile final : sc_core::sc_module {
+  std::size_t row, column;
+  CrossbarTile<T> cells;
+  AlignedVector<T> weight, accumulator, rate, error, drive, back;
+
+  Tile(const sc_core::sc_module_name& tile_name, std::size_t first_row, std::size_t first_column, std::size_t rows,
+       std::size_t columns, std::size_t replicas, bool accumulates)
+      : sc_module(tile_name), row(first_row), column(first_column) {
+    const std::size_t stride = padded(columns), lanes = lanes_per_unit(replicas);
+    weight.resize(rows * stride);
+    if (accumulates) accumulator.resize(rows * stride);
+    rate.resize(stride * lanes), back.resize(stride * lanes);
+    error.resize(rows * lanes), drive.resize(rows * lanes);
+    cells = {weight.data(), accumulates ? accumulator.data() : nullptr, rows, columns, stride, replicas};
+  }
+  void take_rate(std::span<const T> all, std::size_t lanes) {
+    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(column * lanes), cells.columns * lanes, rate.begin());
+  }
+  void take_error(std::span<const T> all, std::size_t lanes) {
+    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(row * lanes), cells.rows * lanes, error.begin());
+  }
+};
+
+template <class T>
+CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape& shape,
+                                std::span<const double> weights, std::span<const double> bias, bool accumulates)
+    : sc_module(name), shape_(shape), lanes_(lanes_per_unit(shape.replicas)), bias_(bias.begin(), bias.end()) {
+  if (shape_.tile_rows == 0) shape_.tile_rows = shape_.rows;
+  if (shape_.tile_columns == 0) shape_.tile_columns = shape_.columns;
+  if (accumulates) bias_accumulator_.resize(bias_.size());
+  tile_columns_count_ = (shape_.columns + shape_.tile_columns - 1) / shape_.tile_columns;
+  for (std::size_t r = 0; r < shape_.rows; r += shape_.tile_rows) {
+    for (std::size_t c = 0; c < shape_.columns; c += shape_.tile_columns) {
+      const std::string tile_name =
+          "tile_" + std::to_string(r / shape_.tile_rows) + "_" + std::to_string(c / shape_.tile_columns);
+      tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), r, c, std::min(shape_.tile_rows, shape_.rows - r),
+                                              std::min(shape_.tile_columns, shape_.columns - c), shape_.replicas,
+                                              accumulates));
+    }
+  }
+  write_weights(weights);
+  activity = {};  // the first load is not an event of the run
+}
+
+template <class T>
+CrossbarArray<T>::~CrossbarArray() = default;
+
+template <class T>
+void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta,
+                             std::span<T> drive, std::span<T> back) {
+  const bool needs_error = mode.backward || mode.update != SweepMode::Update::none;
+  const auto tiles = static_cast<std::ptrdiff_t>(tiles_.size());
+#pragma omp parallel for schedule(static) if (tiles > 1)
+  for (std::ptrdiff_t k = 0; k < tiles; ++k) {
+    Tile& t = *tiles_[static_cast<std::size_t>(k)];
+    t.take_rate(rate, lanes_);
+    if (needs_error) t.take_error(error, lanes_);
+    leadlag::sweep(t.cells, mode, t.rate.data(), t.error.data(), eta, t.drive.data(), t.back.data());
+  }
+  for (const auto& t : tiles_) {  // tiles of a row are in the order of their columns
+    for (std::size_t i = 0; i < t->cells.rows * lanes_; ++i) drive[t->row * lanes_ + i] += t->drive[i];
+  }
+  if (mode.backward) {
+    std::fill(back.begin(), back.end(), T(0));
+    for (const auto& t : tiles_) {
+      for (std::size_t j = 0; j < t->cells.columns * lanes_; ++j) back[t->column * lanes_ + j] += t->back[j];
+    }
+  }
+  if (has_bias()) {
+    for (std::size_t i = 0; i < shape_.rows; ++i) {
+      for (std::size_t b = 0; b < shape_.replicas; ++b) drive[i * lanes_ + b] += bias_[i];
+    }
+  }
+  if (mode.update != SweepMode::Update::none) update_bias(mode.update, error, eta);
+  count_reads(rate);
+  if (mode.update != SweepMode::Update::none) count_updates(mode.update, rate, error);
+}
+
+template <class T>
+void CrossbarArray<T>::read_transposed(std::span<const T> error, std::span<T> back) {
+  std::fill(back.begin(), back.end(), T(0));
+  for (const auto& t : tiles_) {
+    t->take_error(error, lanes_);
+    leadlag::read_transposed(t->cells, t->error.data(), t->back.data());
+    for (std::size_t j = 0; j < t->cells.columns * lanes_; ++j) back[t->column * lanes_ + j] += t->back[j];
+  }
+}
+
+template <class T>
+void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta) {
+  for (const auto& t : tiles_) {
+    t->take_rate(rate, lanes_);
+    t->take_error(error, lanes_);
+    leadlag::update(t->cells, mode, t->rate.data(), t->error.data(), eta);
+  }
+  update_bias(mode, error, eta);
+  count_updates(mode, rate, error);
+}
+
+template <class T>
+void CrossbarArray<T>::update_bias(SweepMode::Update mode, std::span<const T> error, T eta) {
+  if (!has_bias()) return;
+  const bool online = mode == SweepMode::Update::online;
+  for (std::size_t i = 0; i < shape_.rows; ++i) {
+    const T mean = SummingNode::sum<T>(shape_.replicas, [&](std::size_t b) { return error[i * lanes_ + b]; }) /
+                   static_cast<T>(shape_.replicas);
+    if (online) {
+      bias_[i] += eta * mean;
+    } else {
+      bias_accumulator_[i] += mean;
+    }
+  }
+}
+
+template <class T>
+void CrossbarArray<T>::count_reads(std::span<const T> rate) {
+  activity.synapse.operations += active_rates(rate) * shape_.rows;
+}
+
+template <class T>
+void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error) {
+  // A cell works where both its inputs are nonzero. For one die that is the product of the two counts; for replicas
+  // the product of the counts over all dies is spread evenly over them.
+  const std::size_t active = nonzero(error) * active_rates(rate) / shape_.replicas;
+  if (mode == SweepMode::Update::online) {
+    activity.weight_register[Event::weight_update] += active;
+  } else {
+    activity.plasticity_cell[Event::accumulate] += active;
+  }
+}
+
+template <class T>
+std::size_t CrossbarArray<T>::active_rates(std::span<const T> rate) const {
+  return nonzero(rate) + (has_bias() ? shape_.replicas : 0);
+}
+
+template <class T>
+double CrossbarArray<T>::weight(std::size_t row, std::size_t column) const {
+  const Tile& t = *tiles_[row / shape_.tile_rows * tile_columns_count_ + column / shape_.tile_columns];
+  return static_cast<double>(t.weight[(row - t.row) * t.cells.stride + column - t.column]);
+}
+
+template <class T>
+template <class F>
+void CrossbarArray<T>::for_each_cell(F&& f) const {
+  for (const auto& t : tiles_) {
+    for (std::size_t r = 0; r < t->cells.rows; ++r) {
+      for (std::size_t c = 0; c < t->cells.columns; ++c) {
+        f(*t, r * t->cells.stride + c, (t->row + r) * shape_.columns + t->column + c);
+      }
+    }
+  }
+}
+
+template <class T>
+void CrossbarArray<T>::read_weights(std::span<double> out) const {
+  for_each_cell([&](const Tile& t, std::size_t cell, std::size_t k) { out[k] = static_cast<double>(t.weight[cell]); });
+}
+
+template <class T>
+void CrossbarArray<T>::write_weights(std::span<const double> in) {
+  for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) { t.weight[cell] = static_cast<T>(in[k]); });
+  activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
+}
+
+template <class T>
+void CrossbarArray<T>::take_accumulated(std::span<double> out) {
+  for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
+    out[k] = static_cast<double>(t.accumulator[cell]);
+    t.accumulator[cell] = T(0);
+  });
+  activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
+}
+
+template <class T>
+void CrossbarArray<T>::read_bias(std::span<double> out) const {
+  std::copy(bias_.begin(), bias_.end(), out.begin());
+}
+
+template <class T>
+void CrossbarArray<T>::write_bias(std::span<const double> in) {
+  for (std::size_t i = 0; i < in.size(); ++i) bias_[i] = static_cast<T>(in[i]);
+  activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
+}
+
+template <class T>
+void CrossbarArray<T>::take_accumulated_bias(std::span<double> out) {
+  std::copy(bias_accumulator_.begin(), bias_accumulator_.end(), out.begin());
+  std::fill(bias_accumulator_.begin(), bias_accumulator_.end(), T(0));
+  activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
+}
+
+template class CrossbarArray<double>;
+template class CrossbarArray<float>;
+
+}  // namespace leadlag

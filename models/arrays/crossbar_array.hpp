@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <systemc>
+
+#include "arrays/aligned.hpp"
+#include "arrays/crossbar_kernel.hpp"
+#include "technology/datasheet.hpp"
+
+namespace leadlag {
+
+/// Event counts of the blocks of one crossbar.
+struct CrossbarActivity {
+  Activity synapse, plasticity_cell, weight_register;
+};
+
+/// One logical crossbar in tile detail, cut into physical tiles of at most shape_rows x shape_columns crosspoints.
+/// Each tile reads its own part; the home tile (tile_0_0's row) adds the partial currents of the tiles of a row in the
+/// order of their columns, and transposed currents in the order of their rows, so the sum does not depend on which
+/// thread swept which tile. Rows are postsynaptic neurons.
+template <class T>
+class CrossbarArray final : public sc_core::sc_module {
+ public:
+  struct Shape {
+    std::size_t rows = 0, columns = 0, replicas = 1;
+    std::size_t tile_rows = 0, tile_columns = 0;  ///< 0: one tile holds the whole array
+  };
+  /// weights: rows x columns, row-major. bias: rows, or empty. accumulates: products are kept for a host.
+  CrossbarArray(const sc_core::sc_module_name& name, const Shape& shape, std::span<const double> weights,
+                std::span<const double> bias, bool accumulates);
+  ~CrossbarArray() override;
+
+  /// drive (rows, lanes) += W rate + bias, and what `mode` asks for in the same pass; back (columns, lanes) = W^T error.
+  void sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta, std::span<T> drive,
+             std::span<T> back);
+  void read_transposed(std::span<const T> error, std::span<T> back);
+  void update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta);
+
+  std::size_t rows() const { return shape_.rows; }
+  std::size_t columns() const { return shape_.columns; }
+  bool has_bias() const { return !bias_.empty(); }
+  double weight(std::size_t row, std::size_t column) const;
+  double bias(std::size_t row) const { return static_cast<double>(bias_[row]); }
+
+  // Host port: row-major over the whole array.
+  void read_weights(std::span<double> out) const;
+  void write_weights(std::span<const double> in);
+  void take_accumulated(std::span<double> out);  ///< reads the plasticity cells and clears them
+  void read_bias(std::span<double> out) const;
+  void write_bias(std::span<const double> in);
+  void take_accumulated_bias(std::span<double> out);
+
+  CrossbarActivity activity;
+
+ private:
+  struct Tile;
+  void count_reads(std::span<const T> rate);
+  void count_updates(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error);
+  std::size_t active_rates(std::span<const T> rate) const;
+  void update_bias(SweepMode::Update mode, std::span<const T> error, T eta);
+  template <class F>
+  void for_each_cell(F&& f) const;  // f(tile, cell within the tile, element of the row-major array)
+
+  Shape shape_;
+  std::size_t lanes_;  // per unit
+  std::size_t tile_columns_count_ = 1;
+  std::vector<std::unique_ptr<Tile>> tiles_;  // row-major
+  AlignedVector<T> bias_, bias_accumulator_;
+};
+
+}  // namespace leadlag

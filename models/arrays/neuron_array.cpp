@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arrays/neuron_array.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "blocks/summing_node.hpp"
+
+namespace leadlag {
+
+template <class T>
+void NeuronArray<T>::prepare() {
+  const std::size_t n = size() * lanes_;
+  nudging_.resize(n), drive_.resize(n), back_.resize(n), error_.resize(n);
+  slope_.resize(n), next_slope_.resize(n);
+  if (params_.has_target) epsilon_.resize(n);
+  if (params_.tau_m_learns) velocity_.resize(n), tau_m_gradient_.resize(size());
+  for (std::size_t i = 0; i < size(); ++i) set_coefficients(i);
+  for (const auto& p : params_.neurons) nudged_ = nudged_ || (p.nudging != 0.0 && has_errors());
+  SC_METHOD(reset);
+  sensitive << rst_ni.neg();
+  dont_initialize();
+  if (params_.hop == Hop::registered) {
+    SC_METHOD(on_edge);
+    sensitive << clk_i.pos();
+    dont_initialize();
+  }
+}
+
+template <class T>
+void NeuronArray<T>::set_coefficients(std::size_t unit) {
+  const auto& p = params_.neurons[unit];
+  neurons_.set(unit * lanes_, lanes_, ProspectiveNeuron::coefficients(p, params_.tick, params_.input));
+  for (std::size_t b = 0; b < lanes_; ++b) nudging_[unit * lanes_ + b] = static_cast<T>(p.nudging);
+  if (has_errors()) {
+    errors_.set(unit * lanes_, lanes_,
+                ErrorUnit::coefficients(params_.error_units[unit], params_.tick, params_.input));
+  }
+}
+
+template <class T>
+void NeuronArray<T>::reset() {
+  if (rst_ni.read()) return;
+  for (auto* v : {&neurons_.carry, &errors_.carry, &error_, &slope_}) std::fill(v->begin(), v->end(), T(0));
+  const auto clear = [](auto& port) {
+    std::fill(port->next().begin(), port->next().end(), T(0));
+    port->commit();
+  };
+  clear(rate_o);
+  for (auto& port : backs_o) clear(port);
+}
+
+template <class T>
+std::span<const T> NeuronArray<T>::rate_of(std::size_t k, bool fresh) const {
+  return fresh ? rates_i[k]->fresh() : rates_i[k]->read();
+}
+
+template <class T>
+void NeuronArray<T>::compute_epsilon(std::span<const T> rate) {
+  std::fill(epsilon_.begin(), epsilon_.end(), T(0));
+  if (!target_on_i.read()) return;
+  const auto target = target_i->read();
+  for (std::size_t b = 0; b < params_.replicas; ++b) {
+    TargetUnit::compare<T>(
+        params_.target_unit, size(), [&](std::size_t i) { return rate[i * lanes_ + b]; },
+        [&](std::size_t i) { return static_cast<T>(target[i * lanes_ + b]); },
+        [&](std::size_t i, T value) { epsilon_[i * lanes_ + b] = value; });
+  }
+}
+
+template <class T>
+void NeuronArray<T>::compute_error(bool fresh) {
+  std::fill(back_.begin(), back_.end(), T(0));
+  if (params_.errors != ErrorPath::open) {
+    for (auto& port : backs_i) {
+      const auto part = fresh ? port->fresh() : port->read();
+      for (std::size_t k = 0; k < back_.size(); ++k) back_[k] += part[k];
+    }
+  }
+  if (params_.has_target) compute_epsilon(fresh ? rate_o->fresh() : rate_o->read());
+  error_column(errors_, params_.errors == ErrorPath::instantaneous, slope_.data(), back_.data(),
+               params_.has_target ? epsilon_.data() : nullptr, error_.data());
+  activity.error_unit[Event::hold_sample] += size() * params_.replicas;
+}
+
+template <class T>
+SweepMode::Update NeuronArray<T>::update_mode(const Incoming& in) const {
+  if (!in.plastic || !learn_i.read()) return SweepMode::Update::none;
+  return params_.update == UpdateBy::die ? SweepMode::Update::online : SweepMode::Update::accumulate;
+}
+
+template <class T>
+void NeuronArray<T>::run_neurons() {
+  auto rate = rate_o->next();
+  neuron_column(params_.neurons[0].activation, neurons_, drive_.data(), nudging_.data(),
+                nudged_ ? error_.data() : nullptr, rate.data(), next_slope_.data(),
+                params_.tau_m_learns ? velocity_.data() : nullptr);
+  // Lanes beyond the last replica must stay zero: phi(0) and phi'(0) need not be.
+  for (std::size_t i = 0; lanes_ > params_.replicas && i < size(); ++i) {
+    const auto pad = static_cast<std::ptrdiff_t>(i * lanes_ + params_.replicas);
+    const std::size_t count = lanes_ - params_.replicas;
+    std::fill_n(rate.begin() + pad, count, T(0));
+    std::fill_n(next_slope_.begin() + pad, count, T(0));
+  }
+  slope_.swap(next_slope_);
+  rate_o->commit();
+  activity.prospective_neuron[Event::hold_sample] += size() * params_.replicas;
+  for (const T x : neurons_.carry) {
+    if (!std::isfinite(x)) {
+      SC_REPORT_ERROR("leadlag/non-finite", name());
+      break;
+    }
+  }
+}
+
+template <class T>
+void NeuronArray<T>::on_edge() {
+  if (!rst_ni.read()) return;
+  if (has_errors()) compute_error(false);
+  std::fill(drive_.begin(), drive_.end(), T(0));
+  std::size_t sent = 0;
+  for (std::size_t k = 0; k < incoming_.size(); ++k) {
+    Incoming& in = incoming_[k];
+    const SweepMode mode{in.sends_back, update_mode(in)};
+    const std::span<T> back = in.sends_back ? backs_o[sent]->next() : std::span<T>{};
+    in.crossbar->sweep(mode, rate_of(k, false), error_, static_cast<T>(eta_i.read()), drive_, back);
+    if (in.sends_back) backs_o[sent++]->commit();
+  }
+  run_neurons();
+  if (params_.tau_m_learns && learn_i.read()) learn_tau_m();
+}
+
+template <class T>
+void NeuronArray<T>::forward() {
+  std::fill(drive_.begin(), drive_.end(), T(0));
+  for (std::size_t k = 0; k < incoming_.size(); ++k) {
+    incoming_[k].crossbar->sweep({}, rate_of(k, true), {}, T(0), drive_, {});
+  }
+  run_neurons();
+}
+
+template <class T>
+void NeuronArray<T>::backward() {
+  if (!has_errors()) return;
+  compute_error(true);
+  std::size_t sent = 0;
+  for (std::size_t k = 0; k < incoming_.size(); ++k) {
+    Incoming& in = incoming_[k];
+    if (in.sends_back) {
+      in.crossbar->read_transposed(error_, backs_o[sent]->next());
+      backs_o[sent++]->commit();
+    }
+    const auto mode = update_mode(in);
+    if (mode != SweepMode::Update::none) {
+      in.crossbar->update(mode, rate_of(k, true), error_, static_cast<T>(eta_i.read()));
+    }
+  }
+  if (params_.tau_m_learns && learn_i.read()) learn_tau_m();
+}
+
+template <class T>
+void NeuronArray<T>::learn_tau_m() {
+  for (std::size_t i = 0; i < size(); ++i) {
+    // velocity is tau_m du/dt; du/dt in units per model time.
+    const double per_time = params_.time_scale / params_.neurons[i].tau_m;
+    const T sum = SummingNode::sum<T>(params_.replicas, [&](std::size_t b) {
+      return error_[i * lanes_ + b] * velocity_[i * lanes_ + b];
+    });
+    tau_m_gradient_[i] -= static_cast<double>(sum) / static_cast<double>(params_.replicas) * per_time;
+  }
+}
+
+template <class T>
+void NeuronArray<T>::read_tau_m(std::span<double> out) const {
+  for (std::size_t i = 0; i < size(); ++i) out[i] = params_.neurons[i].tau_m / params_.time_scale;
+}
+
+template <class T>
+void NeuronArray<T>::write_tau_m(std::span<const double> in) {
+  for (std::size_t i = 0; i < size(); ++i) {
+    const Time tau = in[i] * params_.time_scale;
+    params_.neurons[i].tau_m = tau;
+    if (has_errors() && params_.error_leads_by_tau_m) params_.error_units[i].tau_m = tau;
+    set_coefficients(i);
+  }
+}
+
+template <class T>
+void NeuronArray<T>::take_tau_m_gradient(std::span<double> out) {
+  std::copy(tau_m_gradient_.begin(), tau_m_gradient_.end(), out.begin());
+  std::fill(tau_m_gradient_.begin(), tau_m_gradient_.end(), 0.0);
+}
+
+template class NeuronArray<double>;
+template class NeuronArray<float>;
+
+}  // namespace leadlag

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blocks/error_unit.hpp"
+
+#include <cmath>
+
+namespace leadlag {
+
+Datasheet ErrorUnit::datasheet(const Params& p, const Technology& t, const OperatingPoint& at) {
+  const double gain = p.tau_m / p.tau_r;
+  const Current lag = bias_for(t, p.capacitance, p.tau_r);
+  const Current adder = (gain + std::abs(1.0 - gain)) * p.adder_bias;
+  return {.block = stem,
+          .arcs = {{"back_i", "error_o", settle_time(parasitic_pole(t, p.adder_bias), at.settle_bits),
+                    "lead stage's parasitic pole, tau_p(adder_bias) ln 2^(settle_bits+1)"}},
+          .static_current = 2.0 * lag + 2.0 * adder + 2.0 * p.adder_bias,
+          .static_derivation = "2 I_b (lag OTA) + 2 (1/rho + |1-1/rho|) adder_bias + 2 adder_bias (gate), "
+                               "I_b = 2 U_T C / (kappa tau_r)",
+          .energies = {{Event::hold_sample, p.hold_capacitance * t.v_dd * at.full_scale.voltage,
+                        "input sampled, C_hold V_dd V_fs (an upper bound)"}},
+          .area = transistor_area(t, stem) + (p.capacitance + p.hold_capacitance) / t.capacitor_density,
+          .area_derivation = "transistors + (C + C_hold) / density"};
+}
+
+ErrorUnitModule::ErrorUnitModule(const sc_core::sc_module_name& name,
+                                 const LeadLag::Coefficients<double>& coefficients, ErrorPath path, Hop hop,
+                                 FullScale full_scale, Activity& activity)
+    : sc_module(name),
+      coefficients_(coefficients),
+      path_(path),
+      hop_(hop),
+      full_scale_(full_scale),
+      activity_(activity) {
+  SC_METHOD(on_edge);
+  sensitive << clk_i.pos() << rst_ni.neg();
+  dont_initialize();
+  SC_METHOD(write_output);
+  sensitive << slope_i << epsilon_i << state_changed_;
+  if (hop == Hop::transparent) sensitive << back_i;
+}
+
+double ErrorUnitModule::gated() const {
+  const double back = hop_ == Hop::registered ? held_back_ : back_i.read() / full_scale_.current;
+  return ErrorUnit::gate(slope_i.read(), path_ == ErrorPath::open ? 0.0 : back,
+                         epsilon_i.read() / full_scale_.voltage);
+}
+
+void ErrorUnitModule::write_output() {
+  const double a = gated();
+  const double e = path_ == ErrorPath::instantaneous ? a : LeadLag::output(coefficients_, state_, a);
+  error_o.write(e * full_scale_.voltage);
+}
+
+void ErrorUnitModule::on_edge() {
+  state_changed_.notify(sc_core::SC_ZERO_TIME);
+  if (!rst_ni.read()) {
+    state_ = {};
+    held_back_ = 0.0;
+    return;
+  }
+  LeadLag::advance(coefficients_, state_, gated());
+  if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
+  held_back_ = back_i.read() / full_scale_.current;
+  ++activity_[Event::hold_sample];
+}
+
+}  // namespace leadlag

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blocks/input_driver.hpp"
+
+namespace leadlag {
+
+Datasheet InputDriver::datasheet(const Params& p, const Technology& t, const OperatingPoint& at) {
+  const double levels = static_cast<double>(1 << p.bits);
+  const Voltage v = at.full_scale.voltage;
+  Datasheet d{.block = stem,
+              .arcs = {},
+              .static_current = 2.0 * p.bias,
+              .static_derivation = "buffer tail and its mirror, 2 bias",
+              .energies = {{Event::code_change, levels * t.dac_unit_capacitor * v * v / 3.0,
+                            "switched-capacitor DAC, 2^bits C_u V_fs^2 / 3"}},
+              .area = transistor_area(t, stem) + levels * t.dac_unit_capacitor / t.capacitor_density,
+              .area_derivation = "transistors + 2^bits C_u / density"};
+  d.arcs.push_back({"x_i", "rate_o", settle_time(parasitic_pole(t, p.bias), at.settle_bits),
+                    "tau_p(bias) ln 2^(settle_bits+1)"});
+  return d;
+}
+
+InputDriverModule::InputDriverModule(const sc_core::sc_module_name& name, FullScale full_scale, Activity& activity)
+    : sc_module(name), full_scale_(full_scale), activity_(activity) {
+  SC_METHOD(follow);
+  sensitive << x_i;
+}
+
+void InputDriverModule::follow() {
+  const Voltage rate = InputDriver::output(x_i.read()) * full_scale_.voltage;
+  if (rate != rate_o.read()) ++activity_[Event::code_change];
+  rate_o.write(rate);
+}
+
+}  // namespace leadlag

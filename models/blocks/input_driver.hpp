@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+
+#include <systemc>
+
+#include "blocks/operating_point.hpp"
+#include "technology/datasheet.hpp"
+#include "technology/technology.hpp"
+#include "units/field.hpp"
+#include "units/signal_traits.hpp"
+
+namespace leadlag {
+
+/// Drives one row of the first crossbar: a DAC and a buffer that holds its code over the clock period.
+///
+///   rate = x        x in model units, 1 unit = one full-scale voltage
+///
+/// Not modelled here: quantisation (`bits` sizes the converter's energy, area and settling only).
+struct InputDriver {
+  struct Params {
+    int bits = 8;
+    Current bias = 20_nA;
+
+    static constexpr auto fields() {
+      return std::tuple{Field{"bits", &Params::bits, domain::between(1, 16), "resolution of the DAC"},
+                        Field{"bias", &Params::bias, domain::positive, "bias current of the row buffer"}};
+    }
+  };
+  static constexpr const char* stem = "input_driver";
+
+  template <class V>
+  static V output(V x) {
+    return x;
+  }
+  static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
+};
+
+/// Structural detail: one driver; follows its pin within the tick.
+class InputDriverModule final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<double> SC_NAMED(x_i);  // model units
+  sc_core::sc_out<Voltage> SC_NAMED(rate_o);
+
+  SC_HAS_PROCESS(InputDriverModule);
+  InputDriverModule(const sc_core::sc_module_name& name, FullScale full_scale, Activity& activity);
+
+ private:
+  void follow();
+
+  FullScale full_scale_;
+  Activity& activity_;
+};
+
+}  // namespace leadlag

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+
+#include <systemc>
+
+#include "blocks/operating_point.hpp"
+#include "technology/datasheet.hpp"
+#include "technology/technology.hpp"
+#include "units/field.hpp"
+#include "units/signal_traits.hpp"
+
+namespace leadlag {
+
+/// Who turns the product of error and rate into a new weight.
+enum class UpdateBy {
+  die,   ///< the cell writes its weight register in every cycle in which plasticity is on
+  host,  ///< the cell stores the sum of its products; a host reads it, computes the weight and writes it
+};
+template <>
+struct Names<UpdateBy> {
+  static constexpr std::array<std::string_view, 2> value{"die", "host"};
+};
+
+/// Local learning: a four-quadrant multiplier of the postsynaptic error and the presynaptic rate.
+///
+///   product = e r        dw/dt = eta e r: gradient descent on the prospective energy (GLE, spec 1.4)
+///
+/// Not modelled: the multiplier's odd distortion and its offset current, which on real dies decides whether it learns.
+struct PlasticityCell {
+  struct Params {
+    Current bias = 1_nA;
+    Capacitance store = 50_fF;
+
+    static constexpr auto fields() {
+      return std::tuple{
+          Field{"bias", &Params::bias, domain::positive, "bias current of the multiplier"},
+          Field{"store", &Params::store, domain::positive, "capacitor that accumulates products for a host"}};
+    }
+  };
+  static constexpr const char* stem = "plasticity_cell";
+
+  template <class V>
+  static V product(V error, V rate) {
+    return error * rate;
+  }
+  static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&, UpdateBy update);
+};
+
+/// Structural detail: one cell. The product follows its inputs; with UpdateBy::host it is summed at every edge at
+/// which learn_i is high.
+class PlasticityCellModule final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> SC_NAMED(clk_i);
+  sc_core::sc_in<bool> SC_NAMED(learn_i);
+  sc_core::sc_in<Voltage> SC_NAMED(error_i);
+  sc_core::sc_in<Voltage> SC_NAMED(rate_i);
+  sc_core::sc_out<double> SC_NAMED(product_o);  // model units squared
+
+  SC_HAS_PROCESS(PlasticityCellModule);
+  PlasticityCellModule(const sc_core::sc_module_name& name, UpdateBy update, FullScale full_scale,
+                       Activity& activity);
+
+  double accumulated() const { return accumulated_; }
+  void clear() { accumulated_ = 0.0; }
+
+ private:
+  void multiply();
+  void on_edge();
+
+  double accumulated_ = 0.0;
+  FullScale full_scale_;
+  Activity& activity_;
+};
+
+}  // namespace leadlag

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blocks/prospective_neuron.hpp"
+
+#include <cmath>
+
+namespace leadlag {
+
+Datasheet ProspectiveNeuron::datasheet(const Params& p, const Technology& t, const OperatingPoint& at) {
+  const double rho = p.tau_r / p.tau_m;
+  const Current membrane = bias_for(t, p.membrane_capacitance, p.tau_m);
+  const Current adder = (rho + std::abs(1.0 - rho)) * p.adder_bias;
+  return {.block = stem,
+          .arcs = {{"drive_i", "rate_o", settle_time(parasitic_pole(t, p.adder_bias), at.settle_bits),
+                    "lead stage's parasitic pole, tau_p(adder_bias) ln 2^(settle_bits+1)"}},
+          .static_current = 2.0 * membrane + 2.0 * adder + 2.0 * p.adder_bias,
+          .static_derivation = "2 I_b (membrane OTA) + 2 (rho + |1-rho|) adder_bias + 2 adder_bias (phi and phi'), "
+                               "I_b = 2 U_T C / (kappa tau_m)",
+          .energies = {{Event::hold_sample, 2.0 * p.hold_capacitance * t.v_dd * at.full_scale.voltage,
+                        "rate and slope sampled, 2 C_hold V_dd V_fs (an upper bound)"}},
+          .area = transistor_area(t, stem) + (p.membrane_capacitance + 2.0 * p.hold_capacitance) / t.capacitor_density,
+          .area_derivation = "transistors + (C_m + 2 C_hold) / density"};
+}
+
+ProspectiveNeuronModule::ProspectiveNeuronModule(const sc_core::sc_module_name& name,
+                                                 const ProspectiveNeuron::Params& params,
+                                                 const LeadLag::Coefficients<double>& coefficients, Hop hop,
+                                                 FullScale full_scale, Activity& activity)
+    : sc_module(name),
+      coefficients_(coefficients),
+      activation_(params.activation),
+      nudging_(params.nudging),
+      hop_(hop),
+      full_scale_(full_scale),
+      activity_(activity) {
+  SC_METHOD(on_edge);
+  sensitive << clk_i.pos() << rst_ni.neg();
+  dont_initialize();
+  if (hop == Hop::transparent) {
+    SC_METHOD(write_outputs);
+    sensitive << drive_i << error_i << state_changed_;
+  }
+}
+
+double ProspectiveNeuronModule::drive() const {
+  return drive_i.read() / full_scale_.current + nudging_ * (error_i.read() / full_scale_.voltage);
+}
+
+void ProspectiveNeuronModule::write_outputs() {
+  const double lead = LeadLag::output(coefficients_, state_, drive());
+  double rate = 0.0, slope = 0.0;
+  with_activation(activation_, [&]<Activation A>() { activate<A>(lead, rate, slope); });
+  rate_o.write(rate * full_scale_.voltage);
+  slope_o.write(slope);
+}
+
+void ProspectiveNeuronModule::on_edge() {
+  if (!rst_ni.read()) {
+    state_ = {};
+    if (hop_ == Hop::registered) rate_o.write({}), slope_o.write(0.0);
+    if (hop_ == Hop::transparent) state_changed_.notify(sc_core::SC_ZERO_TIME);
+    return;
+  }
+  if (hop_ == Hop::registered) write_outputs();
+  LeadLag::advance(coefficients_, state_, drive());
+  if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
+  ++activity_[Event::hold_sample];
+  if (hop_ == Hop::transparent) state_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+}  // namespace leadlag

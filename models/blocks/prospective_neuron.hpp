@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tuple>
+
+#include <systemc>
+
+#include "blocks/activation.hpp"
+#include "blocks/lead_lag.hpp"
+#include "blocks/operating_point.hpp"
+#include "technology/datasheet.hpp"
+#include "technology/technology.hpp"
+#include "units/field.hpp"
+#include "units/signal_traits.hpp"
+
+namespace leadlag {
+
+/// Leaky neuron whose output stage leads its own membrane.
+///
+///   s = drive + gamma e                      basal drive, nudged by the neuron's own error
+///   tau_m du/dt = s - u                      membrane: lags the drive
+///   u_hat = u + tau_r du/dt                  output stage: leads the membrane
+///         = rho s + (1 - rho) u              rho = tau_r / tau_m: one RC, one weighted adder
+///   rate = phi(u_hat), slope = phi'(u_hat)   the curve comes after the lookahead
+///
+/// Phase of u_hat against s at angular frequency w: atan(w tau_r) - atan(w tau_m). tau_r = tau_m makes u_hat = s for
+/// every signal (Latent Equilibrium); tau_r < tau_m lags (memory), tau_r > tau_m leads.
+/// Source: GLE, arXiv 2403.16933; spec 1.2. Not modelled: saturation, noise, offset, parasitic pole.
+struct ProspectiveNeuron {
+  struct Params {
+    Time tau_m = 20_us;
+    Time tau_r = 20_us;
+    Activation activation = Activation::tanh;
+    double nudging = 0.0;
+    Capacitance membrane_capacitance = 1_pF;
+    Capacitance hold_capacitance = 50_fF;
+    Current adder_bias = 100_nA;
+
+    static constexpr auto fields() {
+      return std::tuple{
+          Field{"tau_m", &Params::tau_m, domain::positive, "membrane time constant"},
+          Field{"tau_r", &Params::tau_r, domain::non_negative, "lead of the output stage; 0 is a plain leaky neuron"},
+          Field{"activation", &Params::activation, Domain{}, "output curve phi"},
+          Field{"nudging", &Params::nudging, domain::between(0.0, 10.0), "somatic nudging gain gamma"},
+          Field{"membrane_capacitance", &Params::membrane_capacitance, domain::positive, "membrane capacitor"},
+          Field{"hold_capacitance", &Params::hold_capacitance, domain::positive,
+                "capacitor of the sample-and-hold at the output"},
+          Field{"adder_bias", &Params::adder_bias, domain::positive,
+                "bias current of the output stage's adder per unit of gain"}};
+    }
+  };
+  static constexpr const char* stem = "prospective_neuron";
+
+  static LeadLag::Coefficients<double> coefficients(const Params& p, Time tick, Input input) {
+    return LeadLag::coefficients(p.tau_m, p.tau_r, tick, input);
+  }
+  static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
+};
+
+/// Structural detail: one neuron. With Hop::registered the outputs change on the rising edge; with
+/// Hop::transparent they follow the drive and only the membrane waits for the edge.
+class ProspectiveNeuronModule final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> SC_NAMED(clk_i);
+  sc_core::sc_in<bool> SC_NAMED(rst_ni);  // asynchronous, active low
+  sc_core::sc_in<Current> SC_NAMED(drive_i);
+  sc_core::sc_in<Voltage> SC_NAMED(error_i);
+  sc_core::sc_out<Voltage> SC_NAMED(rate_o);
+  sc_core::sc_out<double> SC_NAMED(slope_o);
+
+  SC_HAS_PROCESS(ProspectiveNeuronModule);
+  ProspectiveNeuronModule(const sc_core::sc_module_name& name, const ProspectiveNeuron::Params& params,
+                          const LeadLag::Coefficients<double>& coefficients, Hop hop, FullScale full_scale,
+                          Activity& activity);
+
+  /// Membrane voltage at the start of the present tick, for probes.
+  Voltage membrane() const { return state_.carry * full_scale_.voltage; }
+
+ private:
+  double drive() const;
+  void write_outputs();
+  void on_edge();
+
+  LeadLag::Coefficients<double> coefficients_;
+  LeadLag::State<double> state_;
+  Activation activation_;
+  double nudging_;
+  Hop hop_;
+  FullScale full_scale_;
+  Activity& activity_;
+  sc_core::sc_event state_changed_;
+};
+
+}  // namespace leadlag

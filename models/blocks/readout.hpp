@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tuple>
+
+#include <systemc>
+
+#include "blocks/operating_point.hpp"
+#include "technology/datasheet.hpp"
+#include "technology/technology.hpp"
+#include "units/field.hpp"
+#include "units/signal_traits.hpp"
+
+namespace leadlag {
+
+/// Takes an output off the chip: one SAR converter per output and an accumulator that adds what it converts while the
+/// readout window is open.
+///
+///   sum += rate at every edge at which window_i is high; cleared at the first edge of a window
+///
+/// Ideal fidelity does not quantise: `bits` sizes energy, area and conversion time.
+struct Readout {
+  struct Params {
+    int bits = 8;
+
+    static constexpr auto fields() {
+      return std::tuple{
+          Field{"bits", &Params::bits, domain::between(1, 16), "resolution (ENOB) of the converter"}};
+    }
+  };
+  static constexpr const char* stem = "readout";
+
+  template <class V>
+  struct State {
+    V sum{};
+    bool open = false;
+  };
+  template <class V>
+  static void advance(State<V>& s, bool window, V rate) {
+    if (window) s.sum = s.open ? s.sum + rate : rate;
+    s.open = window;
+  }
+  static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
+};
+
+/// Structural detail: one channel.
+class ReadoutModule final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> SC_NAMED(clk_i);
+  sc_core::sc_in<bool> SC_NAMED(window_i);
+  sc_core::sc_in<Voltage> SC_NAMED(rate_i);
+  sc_core::sc_out<double> SC_NAMED(value_o);  // sampled at the last edge, model units
+  sc_core::sc_out<double> SC_NAMED(sum_o);    // model units
+
+  SC_HAS_PROCESS(ReadoutModule);
+  ReadoutModule(const sc_core::sc_module_name& name, FullScale full_scale, Activity& activity);
+
+ private:
+  void on_edge();
+
+  Readout::State<double> state_;
+  FullScale full_scale_;
+  Activity& activity_;
+};
+
+}  // namespace leadlag

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blocks/summing_node.hpp"
+
+namespace leadlag {
+
+Datasheet SummingNode::datasheet(const Params& p, const Technology& t, const OperatingPoint& at, std::size_t cells) {
+  const double n = static_cast<double>(cells);
+  const Time elmore =
+      0.5 * (t.wire_resistance * t.cell_pitch) * (t.wire_capacitance * t.cell_pitch) * (n * n);
+  // The wire's capacitance loads the regulator as well: its pole moves down with the column's length.
+  const double load = 1.0 + n * (t.wire_capacitance * t.cell_pitch) / t.parasitic_capacitance;
+  const Time tau = elmore + parasitic_pole(t, p.bias) * load;
+  return {.block = stem,
+          .arcs = {{"currents_i", "sum_o", settle_time(tau, at.settle_bits),
+                    "(0.5 R C n^2 + tau_p(bias)(1 + C_wire/C_par)) ln 2^(settle_bits+1), n = " +
+                        std::to_string(cells) + " cells"}},
+          .static_current = 2.0 * p.bias,
+          .static_derivation = "regulator and its mirror, 2 bias",
+          .energies = {},
+          .area = transistor_area(t, stem),
+          .area_derivation = "transistors"};
+}
+
+SummingNodeModule::SummingNodeModule(const sc_core::sc_module_name& name, std::size_t inputs)
+    : sc_module(name), currents_i("currents_i", inputs) {
+  SC_METHOD(add);
+  for (auto& port : currents_i) sensitive << port;
+}
+
+void SummingNodeModule::add() {
+  sum_o.write({SummingNode::sum<double>(currents_i.size(), [this](std::size_t k) { return currents_i[k]->read().si; })});
+}
+
+}  // namespace leadlag

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "units/field.hpp"
+
+namespace leadlag {
+
+/// Learning systems that the die can be wired as.
+enum class System {
+  none,  ///< no error path: inference only
+  le,    ///< Latent Equilibrium (arXiv 2110.14549): GLE with tau_r = tau_m, so error units and neurons have no memory
+  gle,   ///< Generalized LE (arXiv 2403.16933): error units with lag and lead of their neuron exchanged
+};
+template <>
+struct Names<System> {
+  static constexpr std::array<std::string_view, 3> value{"none", "le", "gle"};
+};
+
+/// The forward chip that a template extends: arrays in order, and crossbars between them.
+struct Topology {
+  struct Array {
+    bool neuron = false;
+    std::size_t rates_of = 0;  ///< itself, or the array that a low-pass filter smooths
+  };
+  struct Crossbar {
+    std::size_t from = 0, to = 0;
+  };
+  std::vector<Array> arrays;
+  std::vector<Crossbar> crossbars;
+  std::size_t output = 0;
+};
+
+/// What a template adds to the forward chip.
+struct Wiring {
+  std::vector<bool> has_errors;  ///< by array: each neuron gets an error unit
+  std::vector<bool> sends_back;  ///< by crossbar: the transposed read feeds the source's error units
+  bool has_target = false;       ///< a target unit on the output array
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> back_to;  ///< by crossbar: array whose error units it feeds, or nowhere
+};
+
+/// LE and GLE: one error unit per neuron; every crossbar between neurons is read transposed (the same cells, so no
+/// second set of weights), low-pass filters are bypassed on the way back; the target unit sits on the output.
+Wiring wire(System system, const Topology& topology);
+
+}  // namespace leadlag

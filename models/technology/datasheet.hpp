@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "units/field.hpp"
+#include "units/quantity.hpp"
+
+namespace leadlag {
+
+/// What can happen on the die and draws charge from the supply when it does.
+enum class Event : std::size_t {
+  code_change,    ///< an input driver's code changes
+  hold_sample,    ///< a value is sampled at a clock edge (one per register and cycle)
+  accumulate,     ///< a plasticity cell adds a product to its own store
+  weight_update,  ///< a plasticity cell writes its weight register
+  weight_read,    ///< the host reads a plasticity cell (all bits, over the wires)
+  weight_write,   ///< the host writes a weight register (all bits, over the wires)
+  conversion,     ///< the readout converts one value
+};
+template <>
+struct Names<Event> {
+  static constexpr std::array<std::string_view, 7> value{"code_change", "hold_sample", "accumulate",
+                                                         "weight_update", "weight_read", "weight_write",
+                                                         "conversion"};
+};
+inline constexpr std::size_t event_kinds = Names<Event>::value.size();
+
+/// How often each event happened. `operations` counts synaptic operations (a nonzero rate times one weight),
+/// which draw no charge of their own here: a synapse is a transconductor and its cost is its bias.
+struct Activity {
+  std::array<std::uint64_t, event_kinds> events{};
+  std::uint64_t operations = 0;
+
+  std::uint64_t& operator[](Event e) { return events[static_cast<std::size_t>(e)]; }
+  std::uint64_t operator[](Event e) const { return events[static_cast<std::size_t>(e)]; }
+};
+
+/// One settling arc, as a Liberty library has timing arcs.
+struct Arc {
+  std::string from, to;
+  Time settle;
+  std::string derivation;
+};
+
+struct EventEnergy {
+  Event event;
+  Energy energy;
+  std::string derivation;
+};
+
+/// What the timing, energy and area reports read of one block instance. Derived from the block's own parameters and
+/// the technology, never from a simulation.
+struct Datasheet {
+  std::string block;
+  std::vector<Arc> arcs;
+  Current static_current;  ///< drawn from the supply all the time, mirrors included
+  std::string static_derivation;
+  std::vector<EventEnergy> energies;
+  Area area;
+  std::string area_derivation;
+};
+
+}  // namespace leadlag

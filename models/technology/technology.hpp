@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "units/field.hpp"
+#include "units/quantity.hpp"
+
+namespace leadlag {
+
+using CapacitanceDensity = Quantity<-1, -4, 4, 2>;
+using AreaMatching = Quantity<1, 3, -3, -1>;    // A_VT: volt metre
+using EnergyPerLength = Quantity<1, 1, -2, 0>;  // of one bit over a wire
+using ResistancePerLength = Quantity<1, 1, -3, -2>;
+using CapacitancePerLength = Quantity<-1, -3, 4, 2>;
+
+/// Where a number comes from; printed beside every coefficient in the energy report.
+struct Source {
+  std::string text;
+  bool assumed = false;  ///< taken from the default in this header because the file does not state it
+};
+
+/// One group of equal transistors of a block: what area and mismatch are computed from.
+struct Transistors {
+  Length w, l;
+  int count = 0;
+  std::string source;
+};
+
+/// A process at one corner, as a text file in models/technology states it.
+/// Thermal voltage U_T = k T / q; everything else is a number with a source.
+struct Technology {
+  std::string name;
+  Voltage v_dd = 1.8_V;
+  double kappa = 0.7;
+  Temperature temperature{300.0};
+  AreaMatching a_vt{5e-9};
+  CapacitanceDensity capacitor_density{1e-3};
+  Length capacitor_mismatch{1e-8};
+  Current leakage{1e-15};
+  Capacitance parasitic_capacitance = 10_fF;
+  Energy adc_energy_per_step{50e-15};
+  Capacitance dac_unit_capacitor = 5_fF;
+  Energy sram_write_energy{5e-15};
+  Energy sram_read_energy{3.5e-15};
+  Area sram_bit_area{4e-12};
+  EnergyPerLength wire_energy{1e-10};
+  ResistancePerLength wire_resistance{1e5};
+  CapacitancePerLength wire_capacitance{2e-10};
+  Length cell_pitch{5e-6};
+  double layout_overhead = 3.0;
+  Voltage linear_range = 30_mV;
+
+  std::map<std::string, std::map<std::string, Transistors>> transistors;  // block stem -> group -> sizes
+  std::map<std::string, Source> sources;                                  // field name -> where it is from
+
+  Voltage thermal_voltage() const { return {8.617333262e-5 * temperature.si}; }  // k/q, CODATA 2018
+
+  static constexpr auto fields() {
+    using T = Technology;
+    return std::tuple{
+        Field{"v_dd", &T::v_dd, domain::positive, "supply voltage"},
+        Field{"kappa", &T::kappa, domain::unit, "gate coupling in weak inversion"},
+        Field{"temperature", &T::temperature, domain::between(200.0, 450.0), "junction temperature"},
+        Field{"a_vt", &T::a_vt, domain::positive, "threshold mismatch, sigma(dVth) sqrt(W L)"},
+        Field{"capacitor_density", &T::capacitor_density, domain::positive, "capacitance per drawn area"},
+        Field{"capacitor_mismatch", &T::capacitor_mismatch, domain::non_negative,
+              "relative capacitor mismatch, sigma(dC/C) sqrt(area)"},
+        Field{"leakage", &T::leakage, domain::non_negative, "leakage of a hold switch at `temperature`"},
+        Field{"parasitic_capacitance", &T::parasitic_capacitance, domain::positive,
+              "capacitance of an internal node; with its load it is the parasitic pole of a lead stage"},
+        Field{"adc_energy_per_step", &T::adc_energy_per_step, domain::positive,
+              "Walden figure of merit: energy per conversion step, E = FoM 2^ENOB"},
+        Field{"dac_unit_capacitor", &T::dac_unit_capacitor, domain::positive, "unit capacitor of a DAC"},
+        Field{"sram_write_energy", &T::sram_write_energy, domain::positive, "energy to write one bit"},
+        Field{"sram_read_energy", &T::sram_read_energy, domain::positive, "energy to read one bit"},
+        Field{"sram_bit_area", &T::sram_bit_area, domain::positive, "area of one bit"},
+        Field{"wire_energy", &T::wire_energy, domain::positive, "energy of one bit per length of wire"},
+        Field{"wire_resistance", &T::wire_resistance, domain::positive, "resistance per length of wire"},
+        Field{"wire_capacitance", &T::wire_capacitance, domain::positive, "capacitance per length of wire"},
+        Field{"cell_pitch", &T::cell_pitch, domain::positive, "pitch of a crossbar cell"},
+        Field{"layout_overhead", &T::layout_overhead, domain::between(1.0, 100.0),
+              "layout area over the sum of gate areas W L"},
+        Field{"linear_range", &T::linear_range, domain::positive,
+              "differential input at which a plain OTA is 5 % compressed"},
+    };
+  }
+};
+
+/// Layout area of a block's transistors: overhead x sum(count W L). A block that the file does not size has none.
+Area transistor_area(const Technology& technology, const std::string& stem);
+/// Bias current of a subthreshold OTA that has the time constant tau with C: I_b = 2 U_T C / (kappa tau).
+Current bias_for(const Technology& technology, Capacitance c, Time tau);
+/// Parasitic pole behind a lead stage biased at i: tau_p = C_par / g, g = kappa i / (2 U_T).
+Time parasitic_pole(const Technology& technology, Current i);
+/// Settling of a single pole to half an LSB of `bits`: tau ln 2^(bits+1).
+Time settle_time(Time tau, int bits);
+
+}  // namespace leadlag

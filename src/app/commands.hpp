@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "design/reader.hpp"
+
+namespace leadlag {
+
+/// Exit codes: what a script can rely on.
+enum ExitCode { exit_met = 0, exit_violated = 1, exit_wrong_input = 2, exit_our_bug = 3 };
+
+/// The command line is wrong; what() says how, and the usage line follows.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct RunOptions {
+  std::string blueprint, out;
+  ReadOptions read;
+  int threads = 0;  ///< 0: one per core
+  bool quiet = false, no_controls = false;
+};
+
+int run_command(const RunOptions& options);
+int check_command(const RunOptions& options);
+int new_command(const std::string& name);
+int blocks_command(const std::string& kind);
+int technology_command(const std::string& file);
+
+/// Folder of the shipped technologies: beside the blueprints in the source tree or where they were installed.
+std::string technology_folder();
+
+}  // namespace leadlag

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/program_options.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <systemc>
+
+#include "app/commands.hpp"
+#include "instruments/idx.hpp"
+
+namespace leadlag {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* usage =
+    R"(leadlag simulates neuromorphic chips that learn, and reports their timing, energy and area.
+
+  leadlag run BLUEPRINT --out DIR    simulate; write report.txt, report.json, CSVs, waves.vcd, weights into DIR
+  leadlag check BLUEPRINT            validate and apply the static design rules, without simulating
+  leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
+  leadlag blocks [KIND]              list block kinds, or the parameters of one
+  leadlag schema                     print the JSON Schema of blueprints
+  leadlag technology FILE            check a technology file and print its numbers with their sources
+
+Exit codes: 0 all findings MET; 1 a finding VIOLATED or NOT MEASURED; 2 blueprint or command line wrong; 3 our bug.
+
+)";
+
+int dispatch(const std::vector<std::string>& words) {
+  po::options_description visible("Options");
+  RunOptions run;
+  std::vector<std::string> settings;
+  visible.add_options()("help,h", "print this text")("version", "print the version")(
+      "out,o", po::value(&run.out)->value_name("DIR"), "folder for the reports (run)")(
+      "preset", po::value(&run.read.presets)->value_name("NAME"), "apply a preset of the blueprint; may be repeated")(
+      "set", po::value(&settings)->value_name("PATH=VALUE"), "change a value, e.g. chip.seed=2; may be repeated")(
+      "threads", po::value(&run.threads)->value_name("N"), "threads (default: one per core); never changes a result")(
+      "no-controls", po::bool_switch(&run.no_controls), "skip the blueprint's control runs")(
+      "quiet,q", po::bool_switch(&run.quiet), "no progress line");
+  po::options_description all;
+  std::vector<std::string> positional;
+  all.add(visible).add_options()("words", po::value(&positional));
+  po::positional_options_description positions;
+  positions.add("words", -1);
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(words).options(all).positional(positions).run(), values);
+    po::notify(values);
+  } catch (const po::error& e) {
+    throw UsageError(e.what());
+  }
+  if (values.count("version") != 0) return std::cout << "leadlag " LEADLAG_VERSION "\n", exit_met;
+  if (values.count("help") != 0) return std::cout << usage << visible, exit_met;
+  if (positional.empty()) throw UsageError("no command given");
+
+  const std::string command = positional[0];
+  const auto argument = [&](bool required) -> std::string {
+    if (positional.size() > 2) throw UsageError("unexpected '" + positional[2] + "'");
+    if (positional.size() == 2) return positional[1];
+    if (required) throw UsageError("leadlag " + command + " needs an argument");
+    return {};
+  };
+  const std::vector<std::string> commands{"run", "check", "new", "blocks", "schema", "technology"};
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0) throw UsageError("--set " + setting + " is not PATH=VALUE");
+    run.read.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  if (run.threads < 0 || (values.count("threads") != 0 && run.threads == 0)) {
+    throw UsageError("--threads must be 1 or more");
+  }
+  run.read.technology_folder = technology_folder();
+  if (command == "schema") return argument(false), std::cout << blueprint_schema() << "\n", exit_met;
+  if (command == "blocks") return blocks_command(argument(false));
+  if (command == "new") return new_command(argument(true));
+  if (command == "technology") return technology_command(argument(true));
+  if (command == "run" || command == "check") {
+    run.blueprint = argument(true);
+    if (command == "check") return check_command(run);
+    if (run.out.empty()) throw UsageError("leadlag run needs --out DIR");
+    return run_command(run);
+  }
+  const std::string near = did_you_mean(command, commands);
+  throw UsageError("unknown command '" + command + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+}
+
+}  // namespace
+}  // namespace leadlag
+
+int sc_main(int argc, char* argv[]) {
+  using namespace leadlag;
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  try {
+    return dispatch({argv + 1, argv + argc});
+  } catch (const DesignError& e) {
+    std::cerr << e.what() << "\n";
+    return exit_wrong_input;
+  } catch (const DataError& e) {
+    std::cerr << "error[data]: " << e.what() << "\n";
+    return exit_wrong_input;
+  } catch (const UsageError& e) {
+    std::cerr << "leadlag: " << e.what() << "\nTry 'leadlag --help'.\n";
+    return exit_wrong_input;
+  } catch (const std::exception& e) {
+    std::cerr << "leadlag: internal error: " << e.what() << "\n";
+    return exit_our_bug;
+  }
+}
+
+int main(int argc, char* argv[]) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);  // our output is our own
+  return sc_core::sc_elab_and_sim(argc, argv);
+}

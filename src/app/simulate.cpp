@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/simulate.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "app/npy.hpp"
+#include "elaborate/elaborate.hpp"
+#include "instruments/bench.hpp"
+#include "instruments/supply_meter.hpp"
+#include "instruments/wave_probe.hpp"
+#include "measure/bill.hpp"
+
+namespace leadlag {
+namespace {
+
+std::vector<SupplyMeter::Load> supply_loads(const Design& design, const Die& die, const Chip& chip) {
+  std::vector<SupplyMeter::Load> loads;
+  const double dies = design.chip.replicas;
+  for (const BlockGroup& g : bill_of_blocks(design, die)) {
+    SupplyMeter::Load load{nullptr, dies * g.static_current, {}};
+    const auto activity = chip.activities().find({g.array, g.sheet.block});
+    if (activity != chip.activities().end()) load.activity = activity->second;
+    for (const EventEnergy& e : g.sheet.energies) {
+      load.charge[static_cast<std::size_t>(e.event)] = e.energy / design.technology.v_dd;
+    }
+    loads.push_back(load);
+  }
+  return loads;
+}
+
+std::string parameter_name(const Design& design, const Chip::Group& group, std::size_t k) {
+  for (const CrossbarDesign& c : design.crossbars) {
+    const std::size_t columns = design.arrays[c.from].size;
+    if (group.name == c.name) {
+      return group.name + "[" + std::to_string(k / columns) + "," + std::to_string(k % columns) + "]";
+    }
+  }
+  return group.name + "[" + std::to_string(k) + "]";
+}
+
+void write_parameters(const Design& design, const Chip& chip, const std::string& folder) {
+  for (std::size_t g = 0; g < chip.groups().size(); ++g) {
+    const Chip::Group& group = chip.groups()[g];
+    std::vector<double> values(group.size);
+    chip.read(g, values);
+    std::vector<std::size_t> shape{group.size};
+    for (const CrossbarDesign& c : design.crossbars) {
+      if (group.name == c.name) shape = {design.arrays[c.to].size, design.arrays[c.from].size};
+    }
+    write_npy(folder + "/" + group.name + ".npy", shape, values);
+  }
+}
+
+}  // namespace
+
+Observations simulate(const Design& design, const Die& die, const SimulateOptions& options) {
+  const std::unique_ptr<Task> task = make_task(design);
+  const std::unique_ptr<Chip> chip = elaborate(design, die);
+  Bench bench("bench", *chip, design, *task);
+  SupplyMeter supply("supply", supply_loads(design, die, *chip), design.chip.period());
+  supply.clk_i(bench.clock());
+  std::unique_ptr<WaveProbe> waves;
+  if (!options.waves.empty() && !design.traces.empty()) {
+    waves = std::make_unique<WaveProbe>("waves", *chip, design, options.waves, options.comment);
+    waves->clk_i(bench.clock());
+  }
+
+  Observations seen;
+  const auto collect = [&] {
+    const TaskResults& r = task->results();
+    seen.cycles = bench.cycle();
+    seen.train_samples = r.train_samples, seen.test_samples = r.test_samples;
+    seen.samples = r.train_samples + r.test_samples;
+    seen.learning_steps = bench.learning_cycles(), seen.host_steps = bench.host_steps();
+    seen.test_accuracy = r.test_accuracy, seen.train_accuracy = r.train_accuracy, seen.final_mse = r.final_mse;
+    seen.curve = r.curve;
+  };
+  const std::int64_t chunk = std::max<std::int64_t>(1, task->cycles() / 200);
+  while (!bench.done()) {
+    bench.run(chunk);
+    if (!options.progress) continue;
+    collect();
+    options.progress(bench.cycle(), task->cycles(), seen);
+  }
+  collect();
+  supply.finish();
+  for (const auto& [key, activity] : chip->activities()) seen.activities[key] = *activity;
+  seen.supply_charge = supply.charge();
+  seen.peak_current = supply.peak();
+  if (!seen.curve.empty() && !seen.curve.back().parameters.empty()) {
+    for (const auto& group : chip->groups()) {
+      for (std::size_t k = 0; group.plastic && k < group.size; ++k) {
+        seen.parameter_names.push_back(parameter_name(design, group, k));
+      }
+    }
+  }
+  if (!options.weights.empty()) write_parameters(design, *chip, options.weights);
+  return seen;
+}
+
+}  // namespace leadlag

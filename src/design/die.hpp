@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "design/design.hpp"
+
+namespace leadlag {
+
+/// The chip as made: one set of parameters per instance and the weights it wakes up with. Immutable. At ideal fidelity
+/// every instance is what was drawn; mismatch, corners, trims and faults are other Dies of the same Design.
+struct Die {
+  std::vector<std::vector<ProspectiveNeuron::Params>> neurons;  ///< by array; empty where it has none
+  std::vector<std::vector<ErrorUnit::Params>> error_units;
+  std::vector<std::vector<SynapticLowPass::Params>> low_passes;
+  std::vector<std::vector<double>> weights;  ///< by crossbar, row-major, rows are postsynaptic
+  std::vector<std::vector<double>> biases;   ///< by crossbar; empty where it has none
+};
+
+/// Draws the initial weights (seeded by the chip's seed and the crossbar's name) and derives each error unit's time
+/// constants from its neuron's, unless `blocks: error_unit:` states them.
+Die fabricate(const Design& design);
+
+}  // namespace leadlag

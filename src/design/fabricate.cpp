@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "design/die.hpp"
+
+#include <cmath>
+
+#include "units/random.hpp"
+
+namespace leadlag {
+namespace {
+
+/// he: N(0, 2/n_in) (He et al. 2015); glorot: N(0, 2/(n_in+n_out)) (Glorot and Bengio 2010); both times `scale`.
+std::vector<double> initial_weights(const CrossbarDesign& crossbar, std::size_t rows, std::size_t columns,
+                                    std::uint64_t seed) {
+  if (crossbar.weights == WeightInit::values) return crossbar.values;
+  std::vector<double> weights(rows * columns, 0.0);
+  if (crossbar.weights == WeightInit::zero) return weights;
+  const Draws draws(seed, crossbar.name, "initial weight");
+  const double fan_in = static_cast<double>(columns), fan_out = static_cast<double>(rows);
+  const double sigma = std::sqrt(2.0 / (crossbar.weights == WeightInit::he ? fan_in : fan_in + fan_out));
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    const double unit = crossbar.weights == WeightInit::uniform ? 2.0 * draws.uniform(k) - 1.0 : sigma * draws.normal(k);
+    weights[k] = crossbar.scale * unit;
+  }
+  return weights;
+}
+
+}  // namespace
+
+Topology Design::topology() const {
+  Topology t;
+  for (std::size_t a = 0; a < arrays.size(); ++a) {
+    t.arrays.push_back({arrays[a].is_neuron(), arrays[a].is_low_pass() ? arrays[a].source : a});
+  }
+  for (const CrossbarDesign& c : crossbars) t.crossbars.push_back({c.from, c.to});
+  t.output = learning.output;
+  return t;
+}
+
+Die fabricate(const Design& design) {
+  Die die;
+  for (const ArrayDesign& array : design.arrays) {
+    auto& neurons = die.neurons.emplace_back();
+    auto& errors = die.error_units.emplace_back();
+    auto& filters = die.low_passes.emplace_back();
+    if (array.is_low_pass()) filters = std::get<1>(array.blocks);
+    if (!array.is_neuron()) continue;
+    neurons = array.neurons();
+    if (design.learning.params.system == System::none) continue;
+    for (const auto& neuron : neurons) {
+      ErrorUnit::Params unit = design.blocks.error_unit;
+      unit.tau_m = design.blocks.error_tau_m.value_or(neuron.tau_m);
+      unit.tau_r = design.blocks.error_tau_r.value_or(neuron.tau_r);
+      errors.push_back(unit);
+    }
+  }
+  const auto seed = static_cast<std::uint64_t>(design.chip.seed);
+  for (const CrossbarDesign& crossbar : design.crossbars) {
+    const std::size_t rows = design.arrays[crossbar.to].size, columns = design.arrays[crossbar.from].size;
+    die.weights.push_back(initial_weights(crossbar, rows, columns, seed));
+    die.biases.emplace_back(crossbar.bias ? rows : 0, 0.0);
+  }
+  return die;
+}
+
+}  // namespace leadlag

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <functional>
+
+#include "design/sections.hpp"
+#include "design/values.hpp"
+
+// Rules that need more than one section: legal combinations, nets, time constants.
+namespace leadlag {
+namespace {
+
+class Rules {
+ public:
+  explicit Rules(Draft& draft) : draft_(draft), design_(draft.design), chip_(draft.design.chip) {}
+
+  void check() {
+    check_chip();
+    check_learning();
+    check_plastic();
+    check_nets();
+    check_ordered();
+    check_task();
+    check_limits();
+    for (std::size_t k = 0; k < design_.arrays.size(); ++k) {
+      if (draft_.sound(k)) check_time_constants(design_.arrays[k]);
+    }
+  }
+
+ private:
+  void illegal(const std::string& path, const std::string& message) {
+    draft_.log.add("illegal-combination", draft_.mark(path), message);
+  }
+  bool learns() const { return design_.learning.params.system != System::none; }
+  bool has_error_filters() const {
+    return learns() && design_.learning.params.errors == ErrorPath::prospective;
+  }
+  bool host() const { return design_.learning.params.update == UpdateBy::host; }
+  static std::string instance(const ArrayDesign& array, std::size_t k) {
+    return array.size == 1 ? array.name : array.name + "[" + std::to_string(k) + "]";
+  }
+
+  void check_chip() {
+    if (chip_.schedule == Ordering::ordered && chip_.integration != Integration::euler) {
+      illegal("chip.schedule", "schedule: ordered needs integration: euler");
+    }
+    if (chip_.detail != Detail::structural) return;
+    if (chip_.replicas > 1) {
+      illegal("chip.detail", "detail: structural models one die, but replicas = " +
+                                 std::to_string(chip_.replicas) + "; use detail: tile");
+    }
+    if (chip_.precision == Precision::float_) {
+      illegal("chip.detail", "detail: structural computes in double; precision: float needs detail: tile");
+    }
+  }
+
+  void check_learning() {
+    const LearningParams& p = design_.learning.params;
+    for (const std::string key : {"optimiser", "momentum", "every"}) {
+      if (!draft_.states("learning." + key) || host()) continue;
+      illegal("learning." + key, "learning." + key +
+                                     " is the host's, but update: die lets each plasticity cell write "
+                                     "its own weight; use update: host");
+    }
+    if (host() && draft_.states("learning.momentum") && p.optimiser != Optimiser::momentum) {
+      illegal("learning.momentum",
+              "learning.momentum belongs to optimiser: momentum, not " + std::string(name_of(p.optimiser)));
+    }
+    const bool stated_continuous =
+        draft_.states("task.kind") && design_.task.params.kind != TaskKind::idx_images;
+    if (stated_continuous && draft_.states("learning.every") &&
+        design_.learning.every_unit == EveryUnit::sample) {
+      illegal("learning.every", std::string(name_of(design_.task.params.kind)) +
+                                    " is one long sample: count learning.every in ticks, such as 1 tick");
+    }
+    if (p.system == System::le) check_latent_equilibrium();
+  }
+
+  void check_latent_equilibrium() {
+    for (const ArrayDesign& array : design_.arrays) {
+      if (!array.is_neuron()) continue;
+      for (std::size_t k = 0; k < array.neurons().size(); ++k) {
+        const auto& n = array.neurons()[k];
+        const Time lead = error_lead(design_, n), lag = error_lag(design_, n);
+        if (n.tau_r != n.tau_m) {
+          illegal("arrays." + array.name + ".tau_r",
+                  "system: le needs tau_r = tau_m, but " + instance(array, k) + " has tau_r = " +
+                      to_text(n.tau_r) + " and tau_m = " + to_text(n.tau_m) + "; use system: gle");
+        } else if (lead != lag && has_error_filters()) {
+          illegal("blocks.error_unit", "system: le needs error units with tau_r = tau_m, but that of " +
+                                           instance(array, k) + " has tau_r = " + to_text(lag) +
+                                           " and tau_m = " + to_text(lead));
+        } else {
+          continue;
+        }
+        break;  // one line per array
+      }
+    }
+  }
+
+  void check_plastic() {
+    bool tau = false;
+    for (const Plastic& p : design_.learning.plastic) tau = tau || p.kind == Plastic::Kind::tau_m;
+    if (!learns() && !design_.learning.plastic.empty()) {
+      illegal("learning.plastic", "system: none has no error units to learn from; plastic must be []");
+    }
+    if (tau && chip_.detail != Detail::tile) {
+      illegal("learning.plastic", "a plastic tau_m needs chip.detail: tile, not structural");
+    }
+    if (tau && !host()) {
+      illegal("learning.plastic",
+              "a plastic tau_m needs learning.update: host; no block on the die writes it");
+    }
+    if (!design_.learning.tau_m_low) return;
+    const Time low = *design_.learning.tau_m_low;
+    const Node* list = draft_.section("learning").find("plastic");
+    const bool misspelt = list != nullptr && list->items.size() != design_.learning.plastic.size();
+    if (!tau && !misspelt) {
+      illegal("learning.tau_m_low", "tau_m_low bounds a plastic tau_m, but plastic lists none (ARRAY.tau_m)");
+    }
+    for (const Plastic& p : design_.learning.plastic) {
+      if (p.kind != Plastic::Kind::tau_m || !draft_.sound(p.index)) continue;
+      const ArrayDesign& array = design_.arrays[p.index];
+      for (std::size_t k = 0; k < array.size; ++k) {
+        if (array.neurons()[k].tau_m >= low) continue;
+        draft_.log.add("out-of-range", draft_.mark("learning.tau_m_low"),
+                       "tau_m_low = " + to_text(low) +
+                           " is above tau_m = " + to_text(array.neurons()[k].tau_m) + " of " +
+                           instance(array, k) + ", where learning starts");
+        break;
+      }
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------- nets
+  void check_nets() {
+    const auto& crossbars = design_.crossbars;
+    bool all_resolved = std::none_of(draft_.broken.begin(), draft_.broken.end(), [](bool b) { return b; });
+    for (std::size_t k = 0; k < crossbars.size(); ++k) {
+      const CrossbarDesign& c = crossbars[k];
+      all_resolved = all_resolved && c.from != unresolved && c.to != unresolved;
+      if (c.from == unresolved || c.to == unresolved) continue;
+      for (std::size_t j = 0; j < k; ++j) {
+        if (crossbars[j].from != c.from || crossbars[j].to != c.to) continue;
+        draft_.log.add("doubly-driven", Mark{c.at, draft_.mark("crossbars." + c.name).setting},
+                       "crossbar '" + c.name + "' drives '" + design_.arrays[c.to].name + "' from '" +
+                           design_.arrays[c.from].name + "', as crossbar '" + crossbars[j].name +
+                           "' in line " + std::to_string(crossbars[j].at.line) +
+                           " does: one crosspoint has one driver");
+        break;
+      }
+    }
+    if (!all_resolved || crossbars.empty() || design_.learning.output == unresolved) return;
+    for (std::size_t k = 0; k < design_.arrays.size(); ++k) check_net(k);
+  }
+
+  void check_net(std::size_t k) {
+    const ArrayDesign& array = design_.arrays[k];
+    const auto& crossbars = design_.crossbars;
+    const bool driven =
+        std::any_of(crossbars.begin(), crossbars.end(), [&](const auto& c) { return c.to == k; });
+    bool read = std::any_of(crossbars.begin(), crossbars.end(), [&](const auto& c) { return c.from == k; });
+    for (const ArrayDesign& a : design_.arrays) read = read || (a.is_low_pass() && a.source == k);
+    const Mark mark = draft_.mark("arrays." + array.name);
+    if (array.is_neuron() && !driven) {
+      draft_.log.add("dangling-net", mark,
+                     "no crossbar drives '" + array.name + "': its summing nodes float");
+    }
+    if (!read && !(array.is_neuron() && k == design_.learning.output)) {
+      std::string why = "nothing reads the rates of '" + array.name + "'";
+      if (array.is_neuron()) {
+        why += ", and the output is '" + design_.arrays[design_.learning.output].name + "' (learning.output)";
+      }
+      draft_.log.add("dangling-net", mark, why);
+    }
+  }
+
+  /// An array of neurons that its own rates reach, or "".
+  std::string recurrence() const {
+    const auto& arrays = design_.arrays;
+    std::vector<int> state(arrays.size(), 0);  // 0 new, 1 on the path, 2 done
+    std::string found;
+    const std::function<void(std::size_t)> visit = [&](std::size_t at) {
+      state[at] = 1;
+      const auto follow = [&](std::size_t to) {
+        if (state[to] == 1 && found.empty()) found = arrays[to].name;
+        if (state[to] == 0) visit(to);
+      };
+      for (const CrossbarDesign& c : design_.crossbars) {
+        if (c.from == at && draft_.sound(c.to)) follow(c.to);
+      }
+      for (std::size_t k = 0; k < arrays.size(); ++k) {
+        if (arrays[k].is_low_pass() && arrays[k].source == at && draft_.sound(k)) follow(k);
+      }
+      state[at] = 2;
+    };
+    for (std::size_t k = 0; k < arrays.size(); ++k) {
+      if (draft_.sound(k) && state[k] == 0) visit(k);
+    }
+    return found;
+  }
+
+  void check_ordered() {
+    if (chip_.schedule != Ordering::ordered) return;
+    if (const std::string name = recurrence(); !name.empty()) {
+      illegal("chip.schedule", "schedule: ordered needs arrays without loops, but the rates of '" + name +
+                                   "' return to it; use schedule: registered");
+    }
+    for (const ArrayDesign& array : design_.arrays) {
+      if (!array.is_neuron()) continue;
+      const auto nudged = std::any_of(array.neurons().begin(), array.neurons().end(),
+                                      [](const auto& n) { return n.nudging != 0.0; });
+      if (!nudged) continue;
+      illegal("chip.schedule", "schedule: ordered has no register to break the loop of nudging, but '" +
+                                   array.name + "' has nudging; use schedule: registered or nudging: 0");
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------- time
+  // constants
+  void check_time_constants(const ArrayDesign& array) {
+    if (array.is_neuron()) check_lag(array);
+    if (chip_.integration != Integration::euler) return;
+    if (array.is_low_pass()) {
+      const auto& filters = std::get<1>(array.blocks);
+      check_steps(array, "tau_s", filters.size(), [&](std::size_t k) { return filters[k].tau_s; });
+    } else if (array.is_neuron()) {
+      const auto& n = array.neurons();
+      check_steps(array, "tau_m", n.size(), [&](std::size_t k) { return n[k].tau_m; });
+      if (!has_error_filters()) return;
+      check_steps(array, "tau_r of the error unit", n.size(),
+                  [&](std::size_t k) { return error_lag(design_, n[k]); });
+    }
+  }
+
+  template <class Tau>
+  void check_steps(const ArrayDesign& array, const std::string& name, std::size_t size, Tau&& tau) {
+    const Time tick = chip_.tick();
+    for (std::size_t k = 0; k < size; ++k) {
+      // A tick of exactly tau, as in the papers, may differ from it by the rounding of 1 / clock.
+      if (tau(k).si == 0.0 || tick.si <= tau(k).si * (1.0 + 1e-12)) continue;
+      const bool error_unit = name.find(' ') != std::string::npos;
+      const bool own = error_unit && design_.blocks.error_tau_r.has_value();
+      illegal(own ? "blocks.error_unit.tau_r" : "arrays." + array.name + "." + (error_unit ? "tau_r" : name),
+              "integration: euler needs tick <= " + name + ", but the tick is " + to_text(tick) + " (clock " +
+                  to_text(chip_.clock) + ") and " + (error_unit ? "that of " : "") + instance(array, k) +
+                  " has " + to_text(tau(k)));
+      return;
+    }
+  }
+
+  void check_lag(const ArrayDesign& array) {
+    if (!has_error_filters()) return;
+    for (std::size_t k = 0; k < array.neurons().size(); ++k) {
+      if (error_lag(design_, array.neurons()[k]).si > 0.0) continue;
+      const std::string pole =
+          to_text(parasitic_pole(design_.technology, design_.blocks.error_unit.adder_bias), 3);
+      draft_.log.add(
+          "no-lag", draft_.mark("arrays." + array.name + ".tau_r"),
+          "tau_r = 0 makes the error unit of " + instance(array, k) +
+              " a pure differentiator, bounded only by its adder's parasitic pole tau_p = " + pole +
+              "; give blocks.error_unit.tau_r, or " + array.name + " a tau_r, of " + pole + " or more");
+      return;
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------- task, limits
+  void check_task() {
+    if (!draft_.states("task.kind") || design_.learning.output == unresolved) return;
+    const TaskKind kind = design_.task.params.kind;
+    if (kind != TaskKind::lag_line && kind != TaskKind::lag_net) return;
+    if (std::find(draft_.broken.begin(), draft_.broken.end(), true) != draft_.broken.end()) return;
+    const std::string name(name_of(kind));
+    if (design_.inputs() != 1) {
+      draft_.log.add(
+          "size-mismatch", draft_.mark("task.kind"),
+          name + " has 1 input, but the input_driver arrays have " + std::to_string(design_.inputs()));
+    }
+    const ArrayDesign& output = design_.arrays[design_.learning.output];
+    if (output.is_neuron() && output.size != 1) {
+      draft_.log.add("size-mismatch", draft_.mark("task.kind"),
+                     name + " has 1 output, but '" + output.name + "' has " + std::to_string(output.size));
+    }
+  }
+
+  void check_limits() {
+    if (!draft_.states("task.kind")) return;
+    const bool images = design_.task.params.kind == TaskKind::idx_images;
+    for (const Limit& limit : design_.limits) {
+      const bool accuracy = limit.measurement.ends_with("_accuracy");
+      const bool error = limit.measurement.ends_with("final_mse");
+      if (!(accuracy && !images) && !(error && images)) continue;
+      illegal("limits." + limit.measurement, "task " + std::string(name_of(design_.task.params.kind)) +
+                                                 " measures " + (images ? "test_accuracy" : "final_mse") +
+                                                 ", not " + limit.measurement);
+    }
+  }
+
+  Draft& draft_;
+  const Design& design_;
+  const ChipParams& chip_;
+};
+
+}  // namespace
+
+void check_rules(Draft& draft) { Rules(draft).check(); }
+
+}  // namespace leadlag

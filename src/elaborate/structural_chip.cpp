@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "elaborate/structural_chip.hpp"
+
+#include "blocks/target_unit.hpp"
+#include "elaborate/structural_arrays.hpp"
+#include "elaborate/topology.hpp"
+
+namespace leadlag {
+
+/// Fans the pin buses out into single wires and gathers the readout's: pads, no physics.
+struct StructuralChip::Pins final : sc_core::sc_module {
+  sc_core::sc_port<LaneIn<double>> SC_NAMED(x_i);
+  sc_core::sc_port<LaneIn<double>> SC_NAMED(target_i);
+  sc_core::sc_port<LaneOut<double>> SC_NAMED(value_o);
+  sc_core::sc_port<LaneOut<double>> SC_NAMED(sum_o);
+  Wires<double> x, target, value, sum;
+  std::unique_ptr<TargetUnitModule> target_unit;
+  std::vector<std::unique_ptr<ReadoutModule>> readouts;
+  Activity readout_activity;
+
+  SC_HAS_PROCESS(Pins);
+  Pins(const sc_core::sc_module_name& module_name, std::size_t inputs, std::size_t outputs)
+      : sc_module(module_name), x(inputs), target(outputs), value(outputs), sum(outputs) {
+    SC_METHOD(fan_out_x);
+    SC_METHOD(fan_out_target);
+    SC_METHOD(gather);
+    for (auto& wire : value) sensitive << wire;
+    for (auto& wire : sum) sensitive << wire;
+  }
+
+ private:
+  static void fan_out(LaneIn<double>& bus, Wires<double>& wires) {
+    const auto lanes = bus.read();
+    for (std::size_t i = 0; i < wires.size(); ++i) wires[i].write(lanes[i]);
+  }
+  void fan_out_x() {
+    fan_out(*x_i[0], x);
+    next_trigger(x_i->changed());
+  }
+  void fan_out_target() {
+    fan_out(*target_i[0], target);
+    next_trigger(target_i->changed());
+  }
+  void gather() {
+    for (std::size_t i = 0; i < value.size(); ++i) value_o->next()[i] = value[i].read(), sum_o->next()[i] = sum[i].read();
+    value_o->commit(), sum_o->commit();
+  }
+};
+
+StructuralChip::~StructuralChip() = default;
+
+StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design& design, const Die& die)
+    : Chip(name), full_scale_(design.full_scale) {
+  const Wiring wiring = wire(design.learning.params.system, design.topology());
+  const std::size_t output = design.learning.output, outputs = design.outputs();
+  pins_ = std::make_unique<Pins>("pins", design.inputs(), outputs);
+  pins_->x_i(x_i), pins_->target_i(target_i), pins_->value_o(value_o), pins_->sum_o(sum_o);
+
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    const ArrayDesign& array = design.arrays[a];
+    sources_.push_back(nullptr), neurons_.push_back(nullptr);
+    if (!array.is_neuron()) {
+      sources_[a] = std::make_unique<StructuralSource>(array.name.c_str());
+      if (array.is_input()) {
+        sources_[a]->add_drivers(array.size, full_scale_);
+      } else {
+        std::vector<LeadLag::Coefficients<double>> coefficients;
+        for (const auto& p : die.low_passes[a]) {
+          coefficients.push_back(SynapticLowPass::coefficients(p, design.chip.tick(), design.chip.input()));
+        }
+        sources_[a]->add_filters(coefficients, full_scale_);
+      }
+      activities_[{array.name, array.is_input() ? InputDriver::stem : SynapticLowPass::stem}] =
+          &sources_[a]->activity;
+      continue;
+    }
+    std::size_t drive_inputs = 0, back_inputs = 0;
+    for (const std::size_t c : crossbars_into(design, a)) {
+      drive_inputs += design.arrays[design.crossbars[c].from].size + (design.crossbars[c].bias ? 1 : 0);
+    }
+    for (std::size_t c = 0; c < wiring.back_to.size(); ++c) {
+      if (wiring.back_to[c] == a) back_inputs += design.arrays[design.crossbars[c].to].size;
+    }
+    const NeuronArrayParams params{
+        .neurons = die.neurons[a],
+        .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
+        .has_target = wiring.has_target && a == output,
+        .target_unit = design.blocks.target_unit,
+        .errors = design.learning.params.errors,
+        .update = design.learning.params.update,
+        .tick = design.chip.tick(),
+        .time_scale = design.chip.time_scale,
+        .input = design.chip.input(),
+        .hop = design.chip.hop()};
+    neurons_[a] = std::make_unique<StructuralNeurons>(array.name.c_str(), params, full_scale_, drive_inputs, back_inputs);
+    activities_[{array.name, ProspectiveNeuron::stem}] = &neurons_[a]->activity.prospective_neuron;
+    if (wiring.has_errors[a]) activities_[{array.name, ErrorUnit::stem}] = &neurons_[a]->activity.error_unit;
+  }
+
+  const auto rate_of = [&](std::size_t a) -> Wires<Voltage>& {
+    return neurons_[a] ? neurons_[a]->rate : sources_[a]->rate;
+  };
+  std::size_t pin = 0;
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    if (neurons_[a]) {
+      for (auto& n : neurons_[a]->neurons) n->clk_i(clk_i), n->rst_ni(rst_ni);
+      for (auto& e : neurons_[a]->error_units) e->clk_i(clk_i), e->rst_ni(rst_ni);
+      continue;
+    }
+    for (auto& driver : sources_[a]->drivers) driver->x_i(pins_->x[pin++]);
+    for (std::size_t i = 0; i < sources_[a]->filters.size(); ++i) {
+      auto& filter = *sources_[a]->filters[i];
+      filter.clk_i(clk_i), filter.rst_ni(rst_ni), filter.rate_i(rate_of(design.arrays[a].source)[i]);
+    }
+  }
+
+  const StructuralCrossbar::Controls controls{learn_i, clk_i, eta_i};
+  for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+    const CrossbarDesign& drawn = design.crossbars[c];
+    const bool plastic = is_plastic(design, Plastic::Kind::weights, c);
+    crossbars_.push_back(std::make_unique<StructuralCrossbar>(
+        drawn.name.c_str(), design.arrays[drawn.to].size, design.arrays[drawn.from].size, die.weights[c],
+        die.biases[c], plastic, design.learning.params.update, full_scale_));
+    StructuralCrossbar& crossbar = *crossbars_[c];
+    crossbar.wire(rate_of(drawn.from), neurons_[drawn.to]->error, controls);
+    for (std::size_t i = 0; i < crossbar.rows; ++i) {
+      for (std::size_t j = 0; j < crossbar.columns + (crossbar.has_bias() ? 1 : 0); ++j) {
+        neurons_[drawn.to]->connect_drive(i, crossbar.current[crossbar.cell(i, j)]);
+        if (wiring.sends_back[c] && j < crossbar.columns) {
+          neurons_[wiring.back_to[c]]->connect_back(j, crossbar.back[crossbar.cell(i, j)]);
+        }
+      }
+    }
+    activities_[{drawn.name, Synapse::stem}] = &crossbar.activity.synapse;
+    activities_[{drawn.name, PlasticityCell::stem}] = &crossbar.activity.plasticity_cell;
+    activities_[{drawn.name, WeightRegister::stem}] = &crossbar.activity.weight_register;
+    groups_.push_back({drawn.name, crossbar.rows * crossbar.columns, plastic});
+    handles_.push_back({c, false});
+    if (!crossbar.has_bias()) continue;
+    groups_.push_back({drawn.name + ".bias", crossbar.rows, plastic});
+    handles_.push_back({c, true});
+  }
+
+  if (wiring.has_target) {
+    pins_->target_unit =
+        std::make_unique<TargetUnitModule>("target_unit", design.blocks.target_unit, outputs, full_scale_);
+    pins_->target_unit->target_on_i(target_on_i);
+  }
+  for (std::size_t i = 0; i < outputs; ++i) {
+    if (wiring.has_target) {
+      pins_->target_unit->rates_i[i](neurons_[output]->rate[i]);
+      pins_->target_unit->targets_i[i](pins_->target[i]);
+      pins_->target_unit->epsilons_o[i](neurons_[output]->epsilon[i]);
+    }
+    pins_->readouts.push_back(
+        std::make_unique<ReadoutModule>(("readout_" + std::to_string(i)).c_str(), full_scale_, pins_->readout_activity));
+    ReadoutModule& r = *pins_->readouts[i];
+    r.clk_i(clk_i), r.window_i(window_i), r.rate_i(neurons_[output]->rate[i]);
+    r.value_o(pins_->value[i]), r.sum_o(pins_->sum[i]);
+  }
+  activities_[{design.arrays[output].name, Readout::stem}] = &pins_->readout_activity;
+}
+
+void StructuralChip::read(std::size_t group, std::span<double> out) const {
+  const Handle h = handles_[group];
+  const StructuralCrossbar& crossbar = *crossbars_[h.crossbar];
+  const std::size_t columns = h.bias ? 1 : crossbar.columns, first = h.bias ? crossbar.columns : 0;
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    out[k] = crossbar.registers[crossbar.cell(k / columns, first + k % columns)]->weight();
+  }
+}
+
+void StructuralChip::write(std::size_t group, std::span<const double> in) {
+  const Handle h = handles_[group];
+  StructuralCrossbar& crossbar = *crossbars_[h.crossbar];
+  const std::size_t columns = h.bias ? 1 : crossbar.columns, first = h.bias ? crossbar.columns : 0;
+  for (std::size_t k = 0; k < in.size(); ++k) {
+    crossbar.registers[crossbar.cell(k / columns, first + k % columns)]->load(in[k]);
+  }
+  crossbar.activity.weight_register[Event::weight_write] += in.size();
+}
+
+void StructuralChip::take(std::size_t group, std::span<double> out) {
+  const Handle h = handles_[group];
+  StructuralCrossbar& crossbar = *crossbars_[h.crossbar];
+  const std::size_t columns = h.bias ? 1 : crossbar.columns, first = h.bias ? crossbar.columns : 0;
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    PlasticityCellModule& cell = *crossbar.cells[crossbar.cell(k / columns, first + k % columns)];
+    out[k] = cell.accumulated();
+    cell.clear();
+  }
+  crossbar.activity.weight_register[Event::weight_read] += out.size();
+}
+
+double StructuralChip::probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const {
+  if (crossbar) {
+    const StructuralCrossbar& x = *crossbars_[index];
+    return x.registers[x.cell(element / x.columns, element % x.columns)]->weight();
+  }
+  if (sources_[index]) return sources_[index]->rate[element].read() / full_scale_.voltage;
+  const StructuralNeurons& n = *neurons_[index];
+  if (signal == "slope") return n.slope[element].read();
+  return (signal == "error" ? n.error : n.rate)[element].read() / full_scale_.voltage;
+}
+
+}  // namespace leadlag

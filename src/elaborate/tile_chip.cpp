@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "elaborate/tile_chip.hpp"
+
+#include "elaborate/topology.hpp"
+
+namespace leadlag {
+template <class T>
+TileChip<T>::TileChip(const sc_core::sc_module_name& name, const Design& design, const Die& die) : Chip(name) {
+  const auto replicas = static_cast<std::size_t>(design.chip.replicas);
+  const Wiring wiring = wire(design.learning.params.system, design.topology());
+  output_ = design.learning.output;
+  crossbars_.resize(design.crossbars.size());
+  for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+    const auto& crossbar = design.crossbars[c];
+    backs_.push_back(wiring.sends_back[c] ? std::make_unique<LaneBus<T>>((crossbar.name + "_back").c_str(),
+                                                                        design.arrays[crossbar.from].size, replicas)
+                                          : nullptr);
+  }
+  arrays_.resize(design.arrays.size());
+  std::size_t first_pin = 0;
+  for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    const ArrayDesign& array = design.arrays[a];
+    arrays_[a].rate = std::make_unique<LaneBus<T>>((array.name + "_rate").c_str(), array.size, replicas);
+    if (array.is_input()) {
+      arrays_[a].input = std::make_unique<InputArray<T>>(array.name.c_str(), array.size, first_pin, replicas);
+      first_pin += array.size;
+    } else if (array.is_low_pass()) {
+      arrays_[a].low_pass = std::make_unique<LowPassArray<T>>(array.name.c_str(), array.size, replicas);
+      for (std::size_t i = 0; i < array.size; ++i) {
+        arrays_[a].low_pass->set(
+            i, SynapticLowPass::coefficients(die.low_passes[a][i], design.chip.tick(), design.chip.input()));
+      }
+    } else {
+      build_neurons(a, design, die, wiring);
+    }
+  }
+  for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    if (auto& input = arrays_[a].input) {
+      input->x_i(x_i);
+      input->rate_o(*arrays_[a].rate);
+    } else if (auto& low_pass = arrays_[a].low_pass) {
+      low_pass->clk_i(clk_i), low_pass->rst_ni(rst_ni);
+      low_pass->rate_i(*arrays_[design.arrays[a].source].rate);
+      low_pass->rate_o(*arrays_[a].rate);
+    } else {
+      bind_neurons(a, design, wiring);
+    }
+  }
+  readout_ = std::make_unique<ReadoutArray<T>>("readout", design.outputs(), replicas, design.chip.hop());
+  readout_->clk_i(clk_i), readout_->window_i(window_i);
+  readout_->rate_i(*arrays_[output_].rate);
+  readout_->value_o(value_o), readout_->sum_o(sum_o);
+  list_groups(design);
+  list_activities(design);
+  if (design.chip.hop() == Hop::transparent) {
+    for (const std::size_t a : signal_order(design)) {
+      if (arrays_[a].neurons) order_.push_back(arrays_[a].neurons.get());
+    }
+    SC_METHOD(run_in_order);
+    sensitive << clk_i.pos();
+    dont_initialize();
+  }
+}
+
+template <class T>
+void TileChip<T>::build_neurons(std::size_t a, const Design& design, const Die& die, const Wiring& wiring) {
+  const auto replicas = static_cast<std::size_t>(design.chip.replicas);
+  const auto incoming = crossbars_into(design, a);
+  std::size_t outgoing = 0, sent_back = 0;
+  for (const std::size_t target : wiring.back_to) outgoing += target == a ? 1U : 0U;
+  for (const std::size_t c : incoming) sent_back += wiring.sends_back[c] ? 1U : 0U;
+  NeuronArrayParams params{.neurons = die.neurons[a],
+                           .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
+                           .has_target = wiring.has_target && a == output_,
+                           .target_unit = design.blocks.target_unit,
+                           .errors = design.learning.params.errors,
+                           .update = design.learning.params.update,
+                           .tau_m_learns = is_plastic(design, Plastic::Kind::tau_m, a),
+                           .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
+                           .tick = design.chip.tick(),
+                           .time_scale = design.chip.time_scale,
+                           .input = design.chip.input(),
+                           .hop = design.chip.hop(),
+                           .replicas = replicas};
+  const auto build = [&](std::size_t k) {
+    const std::size_t c = incoming[k];
+    const CrossbarDesign& drawn = design.crossbars[c];
+    const bool plastic = is_plastic(design, Plastic::Kind::weights, c);
+    auto crossbar = std::make_unique<CrossbarArray<T>>(
+        drawn.name.c_str(),
+        typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size, replicas,
+                                         drawn.tile.rows, drawn.tile.columns},
+        die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host);
+    crossbars_[c] = crossbar.get();
+    return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]), plastic};
+  };
+  arrays_[a].neurons = std::make_unique<NeuronArray<T>>(design.arrays[a].name.c_str(), std::move(params),
+                                                       incoming.size(), outgoing, sent_back, build);
+}
+
+template <class T>
+void TileChip<T>::bind_neurons(std::size_t a, const Design& design, const Wiring& wiring) {
+  NeuronArray<T>& n = *arrays_[a].neurons;
+  n.clk_i(clk_i), n.rst_ni(rst_ni), n.learn_i(learn_i), n.target_on_i(target_on_i), n.eta_i(eta_i);
+  n.rate_o(*arrays_[a].rate);
+  if (wiring.has_target && a == output_) n.target_i(target_i);
+  std::size_t k = 0, sent = 0, received = 0;
+  for (const std::size_t c : crossbars_into(design, a)) {
+    n.rates_i[k++](*arrays_[design.crossbars[c].from].rate);
+    if (wiring.sends_back[c]) n.backs_o[sent++](*backs_[c]);
+  }
+  for (std::size_t c = 0; c < wiring.back_to.size(); ++c) {
+    if (wiring.back_to[c] == a) n.backs_i[received++](*backs_[c]);
+  }
+}
+
+template <class T>
+void TileChip<T>::list_groups(const Design& design) {
+  for (std::size_t c = 0; c < crossbars_.size(); ++c) {
+    const bool plastic = is_plastic(design, Plastic::Kind::weights, c);
+    groups_.push_back({design.crossbars[c].name, crossbars_[c]->rows() * crossbars_[c]->columns(), plastic});
+    handles_.push_back({Member::weights, c});
+    if (!crossbars_[c]->has_bias()) continue;
+    groups_.push_back({design.crossbars[c].name + ".bias", crossbars_[c]->rows(), plastic});
+    handles_.push_back({Member::bias, c});
+  }
+  for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    if (!arrays_[a].neurons) continue;
+    groups_.push_back({design.arrays[a].name + ".tau_m", design.arrays[a].size,
+                       is_plastic(design, Plastic::Kind::tau_m, a)});
+    handles_.push_back({Member::tau_m, a});
+  }
+}
+
+template <class T>
+void TileChip<T>::list_activities(const Design& design) {
+  for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    const std::string& array = design.arrays[a].name;
+    if (arrays_[a].input) activities_[{array, InputDriver::stem}] = &arrays_[a].input->activity;
+    if (arrays_[a].low_pass) activities_[{array, SynapticLowPass::stem}] = &arrays_[a].low_pass->activity;
+    if (!arrays_[a].neurons) continue;
+    activities_[{array, ProspectiveNeuron::stem}] = &arrays_[a].neurons->activity.prospective_neuron;
+    if (arrays_[a].neurons->has_errors()) {
+      activities_[{array, ErrorUnit::stem}] = &arrays_[a].neurons->activity.error_unit;
+    }
+  }
+  for (std::size_t c = 0; c < crossbars_.size(); ++c) {
+    const std::string& crossbar = design.crossbars[c].name;
+    const CrossbarActivity& activity = crossbars_[c]->activity;
+    activities_[{crossbar, Synapse::stem}] = &activity.synapse;
+    activities_[{crossbar, PlasticityCell::stem}] = &activity.plasticity_cell;
+    activities_[{crossbar, WeightRegister::stem}] = &activity.weight_register;
+  }
+  activities_[{design.arrays[output_].name, Readout::stem}] = &readout_->activity;
+}
+
+template <class T>
+void TileChip<T>::run_in_order() {
+  if (!rst_ni.read()) return;
+  for (NeuronArray<T>* n : order_) n->forward();
+  for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->backward();
+  readout_->sample(arrays_[output_].rate->fresh());
+}
+
+template <class T>
+void TileChip<T>::read(std::size_t group, std::span<double> out) const {
+  const Handle h = handles_[group];
+  switch (h.member) {
+    case Member::weights: return crossbars_[h.index]->read_weights(out);
+    case Member::bias: return crossbars_[h.index]->read_bias(out);
+    case Member::tau_m: return arrays_[h.index].neurons->read_tau_m(out);
+  }
+}
+
+template <class T>
+void TileChip<T>::write(std::size_t group, std::span<const double> in) {
+  const Handle h = handles_[group];
+  switch (h.member) {
+    case Member::weights: return crossbars_[h.index]->write_weights(in);
+    case Member::bias: return crossbars_[h.index]->write_bias(in);
+    case Member::tau_m: return arrays_[h.index].neurons->write_tau_m(in);
+  }
+}
+
+template <class T>
+void TileChip<T>::take(std::size_t group, std::span<double> out) {
+  const Handle h = handles_[group];
+  switch (h.member) {
+    case Member::weights: return crossbars_[h.index]->take_accumulated(out);
+    case Member::bias: return crossbars_[h.index]->take_accumulated_bias(out);
+    case Member::tau_m: return arrays_[h.index].neurons->take_tau_m_gradient(out);
+  }
+}
+
+template <class T>
+double TileChip<T>::probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const {
+  if (crossbar) {
+    const std::size_t columns = crossbars_[index]->columns();
+    return crossbars_[index]->weight(element / columns, element % columns);
+  }
+  const Array& a = arrays_[index];
+  if (a.input) return a.input->rate(element);
+  if (a.low_pass) return a.low_pass->rate(element);
+  if (signal == "error") return a.neurons->error(element);
+  return signal == "slope" ? a.neurons->slope(element) : a.neurons->rate(element);
+}
+
+template class TileChip<double>;
+template class TileChip<float>;
+
+}  // namespace leadlag

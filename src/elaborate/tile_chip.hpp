@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "arrays/boundary_arrays.hpp"
+#include "arrays/chip.hpp"
+#include "arrays/neuron_array.hpp"
+#include "design/design.hpp"
+#include "design/die.hpp"
+
+namespace leadlag {
+
+/// Tile detail: one module per array (its crossbars and their physical tiles inside), lane buses between them.
+template <class T>
+class TileChip final : public Chip {
+ public:
+  SC_HAS_PROCESS(TileChip);
+  TileChip(const sc_core::sc_module_name& name, const Design& design, const Die& die);
+
+  void read(std::size_t group, std::span<double> out) const override;
+  void write(std::size_t group, std::span<const double> in) override;
+  void take(std::size_t group, std::span<double> out) override;
+  double probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const override;
+
+ private:
+  struct Array {  // one of the three
+    std::unique_ptr<InputArray<T>> input;
+    std::unique_ptr<LowPassArray<T>> low_pass;
+    std::unique_ptr<NeuronArray<T>> neurons;
+    std::unique_ptr<LaneBus<T>> rate;
+  };
+  enum class Member { weights, bias, tau_m };
+  struct Handle {
+    Member member;
+    std::size_t index;  // crossbar, or array
+  };
+
+  void build_neurons(std::size_t a, const Design& design, const Die& die, const Wiring& wiring);
+  void bind_neurons(std::size_t a, const Design& design, const Wiring& wiring);
+  void list_groups(const Design& design);
+  void list_activities(const Design& design);
+  void run_in_order();
+
+  std::vector<Array> arrays_;
+  std::vector<CrossbarArray<T>*> crossbars_;
+  std::vector<std::unique_ptr<LaneBus<T>>> backs_;  // by crossbar; null where nothing is sent back
+  std::unique_ptr<ReadoutArray<T>> readout_;
+  std::size_t output_ = 0;
+  std::vector<Handle> handles_;
+  std::vector<NeuronArray<T>*> order_;  // transparent schedule: bottom-up
+};
+
+}  // namespace leadlag

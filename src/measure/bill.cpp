@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/bill.hpp"
+
+#include <algorithm>
+
+namespace leadlag {
+namespace {
+
+class Bill {
+ public:
+  explicit Bill(const Design& design) : design_(design), at_(design.operating_point()) {}
+
+  /// One group from one Datasheet per instance (heterogeneous), or ...
+  template <class Params, class Sheet>
+  void each(const std::string& array, const std::vector<Params>& instances, Sheet&& sheet) {
+    if (instances.empty()) return;
+    BlockGroup group{array, instances.size(), sheet(instances[0]), {}, {}};
+    for (const Params& p : instances) {
+      const Datasheet d = sheet(p);
+      group.static_current += d.static_current;
+      group.area += d.area;
+      for (std::size_t k = 0; k < d.arcs.size(); ++k) {
+        if (d.arcs[k].settle > group.sheet.arcs[k].settle) group.sheet.arcs[k] = d.arcs[k];
+      }
+    }
+    groups.push_back(std::move(group));
+  }
+  /// ... from one Datasheet for all.
+  void equal(const std::string& array, std::size_t count, const Datasheet& sheet) {
+    if (count == 0) return;
+    const double n = static_cast<double>(count);
+    groups.push_back({array, count, sheet, n * sheet.static_current, n * sheet.area});
+  }
+  const Technology& technology() const { return design_.technology; }
+  const OperatingPoint& at() const { return at_; }
+
+  std::vector<BlockGroup> groups;
+
+ private:
+  const Design& design_;
+  OperatingPoint at_;
+};
+
+}  // namespace
+
+std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
+  Bill bill(design);
+  const Technology& t = bill.technology();
+  const OperatingPoint& at = bill.at();
+  const BlockDefaults& b = design.blocks;
+  const Wiring wiring = wire(design.learning.params.system, design.topology());
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    const ArrayDesign& array = design.arrays[a];
+    if (array.is_input()) {
+      bill.each(array.name, std::get<0>(array.blocks),
+                [&](const InputDriver::Params& p) { return InputDriver::datasheet(p, t, at); });
+    } else if (array.is_low_pass()) {
+      bill.each(array.name, die.low_passes[a],
+                [&](const SynapticLowPass::Params& p) { return SynapticLowPass::datasheet(p, t, at); });
+    } else {
+      std::size_t drive_cells = 0, back_cells = 0;
+      for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+        const CrossbarDesign& crossbar = design.crossbars[c];
+        if (crossbar.to == a) drive_cells += design.arrays[crossbar.from].size + (crossbar.bias ? 1 : 0);
+        if (wiring.back_to[c] == a) back_cells += design.arrays[crossbar.to].size;
+      }
+      bill.equal(array.name, array.size, SummingNode::datasheet(b.summing_node, t, at, drive_cells));
+      bill.each(array.name, die.neurons[a],
+                [&](const ProspectiveNeuron::Params& p) { return ProspectiveNeuron::datasheet(p, t, at); });
+      if (wiring.has_errors[a]) {
+        if (back_cells > 0) {
+          Datasheet node = SummingNode::datasheet(b.summing_node, t, at, back_cells);
+          node.block = "error_summing_node";
+          bill.equal(array.name, array.size, node);
+        }
+        bill.each(array.name, die.error_units[a],
+                  [&](const ErrorUnit::Params& p) { return ErrorUnit::datasheet(p, t, at); });
+      }
+      if (a == design.learning.output) {
+        if (wiring.has_target) bill.equal(array.name, array.size, TargetUnit::datasheet(b.target_unit, t, at));
+        bill.equal(array.name, array.size, Readout::datasheet(b.readout, t, at));
+      }
+    }
+  }
+  for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+    const CrossbarDesign& crossbar = design.crossbars[c];
+    const std::size_t cells =
+        design.arrays[crossbar.to].size * (design.arrays[crossbar.from].size + (crossbar.bias ? 1 : 0));
+    const bool plastic = std::any_of(
+        design.learning.plastic.begin(), design.learning.plastic.end(),
+        [&](const Plastic& p) { return p.kind == Plastic::Kind::weights && p.index == c; });
+    bill.equal(crossbar.name, cells, Synapse::datasheet(b.synapse, t, at));
+    bill.equal(crossbar.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
+    if (plastic) {
+      bill.equal(crossbar.name, cells,
+                 PlasticityCell::datasheet(b.plasticity_cell, t, at, design.learning.params.update));
+    }
+  }
+  return std::move(bill.groups);
+}
+
+}  // namespace leadlag

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/findings.hpp"
+
+#include <algorithm>
+
+#include "design/measurement_table.hpp"
+#include "units/text.hpp"
+
+namespace leadlag {
+namespace {
+
+Position position(const Design& design, const std::string& path, Position otherwise = {}) {
+  const auto found = design.positions.find(path);
+  return found == design.positions.end() ? otherwise : found->second;
+}
+
+Verdict verdict(bool met) { return met ? Verdict::met : Verdict::violated; }
+
+Dimension dimension_of(const std::string& measurement) {
+  for (const MeasurementKind& kind : measurement_table) {
+    if (kind.name == measurement) return kind.dimension;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
+  std::vector<Finding> findings;
+  for (const CrossbarDesign& c : design.crossbars) {
+    const bool mapped = c.tile.rows > 0;
+    findings.push_back({"LL-MAP-1", "tile map", c.name, "tile: ROWSxCOLUMNS",
+                        mapped ? std::to_string(c.tile.rows) + "x" + std::to_string(c.tile.columns) : "none", "",
+                        verdict(mapped), c.at});
+  }
+  const Voltage full = design.full_scale.voltage, range = design.technology.linear_range;
+  findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range), to_text(full),
+                      to_text(range - full), verdict(full <= range), position(design, "chip.full_scale.voltage")});
+  for (const Path& p : m.timing.paths) {
+    findings.push_back({"LL-TIME-1", p.kind + " path", p.to, "<= " + to_text(design.chip.period()), to_text(p.settle),
+                        to_text(p.slack), verdict(p.slack >= Time{}), position(design, "chip.clock")});
+  }
+  if (const auto k = m.values.find("loop_gain");
+      k != m.values.end() && design.chip.schedule == Ordering::registered) {
+    findings.push_back({"LL-LOOP-1", "loop gain K", design.arrays[design.learning.output].name, "< 1",
+                        format_quantity(k->second, {}), format_quantity(1.0 - k->second, {}),
+                        verdict(k->second < 1.0), design.learning.at});
+  }
+  return findings;
+}
+
+std::vector<Finding> judge_limits(const Design& design, const Measurements& m) {
+  std::vector<Finding> findings;
+  for (const Limit& limit : design.limits) {
+    const Dimension d = dimension_of(limit.measurement);
+    Finding f{"limit", limit.measurement, design.chip.name, {}, "-", "-", Verdict::not_measured, limit.at};
+    if (limit.min) f.required = ">= " + format_quantity(*limit.min, d);
+    if (limit.max) f.required += (limit.min ? ", <= " : "<= ") + format_quantity(*limit.max, d);
+    if (const auto found = m.values.find(limit.measurement); found != m.values.end()) {
+      const double x = found->second;
+      double slack = limit.min ? x - *limit.min : *limit.max - x;
+      if (limit.min && limit.max) slack = std::min(x - *limit.min, *limit.max - x);
+      f.actual = format_quantity(x, d);
+      f.slack = format_quantity(slack, d);
+      f.verdict = verdict(slack >= 0.0);
+    }
+    findings.push_back(std::move(f));
+  }
+  return findings;
+}
+
+bool all_met(const std::vector<Finding>& findings) {
+  return std::all_of(findings.begin(), findings.end(), [](const Finding& f) { return f.verdict == Verdict::met; });
+}
+
+}  // namespace leadlag

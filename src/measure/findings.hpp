@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "design/design.hpp"
+#include "measure/measurements.hpp"
+
+namespace leadlag {
+
+enum class Verdict { met, violated, not_measured };
+template <>
+struct Names<Verdict> {
+  static constexpr std::array<std::string_view, 3> value{"MET", "VIOLATED", "NOT MEASURED"};
+};
+
+/// One line of a sign-off: what was required, what is, by how much, and which line of the blueprint asked.
+struct Finding {
+  std::string id;     ///< rule id, or "limit"
+  std::string what;   ///< measurement or rule in words
+  std::string where;  ///< place on the chip
+  std::string required, actual, slack;
+  Verdict verdict = Verdict::not_measured;
+  Position at;
+};
+
+/// A static design rule: stable id and formula as data.
+struct Rule {
+  std::string_view id, title, formula;
+};
+inline constexpr std::array rule_table{
+    Rule{"LL-MAP-1", "every crossbar is mapped to physical tiles", "tile shape given"},
+    Rule{"LL-RANGE-1", "full scale stays within the stated compression", "full_scale.voltage <= linear_range"},
+    Rule{"LL-TIME-1", "every hop settles within a clock period", "sum of settling arcs <= 1 / clock"},
+    Rule{"LL-LOOP-1", "the registered nudging loop is stable",
+         "K = lambda_max(beta sum_a gamma_a J_a J_a^T) < 1"},
+};
+
+/// The static rules; needs no run.
+std::vector<Finding> check_rules(const Design& design, const Measurements& m);
+/// The blueprint's limits against what was measured.
+std::vector<Finding> judge_limits(const Design& design, const Measurements& m);
+/// True when every finding is MET.
+bool all_met(const std::vector<Finding>& findings);
+
+}  // namespace leadlag

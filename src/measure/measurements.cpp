@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/measurements.hpp"
+
+#include <cmath>
+
+namespace leadlag {
+
+Measurements measure_static(const Design& design, const Die& die) {
+  Measurements m;
+  const auto bill = bill_of_blocks(design, die);
+  m.timing = analyse_timing(design, bill);
+  if (!m.timing.paths.empty()) m.values["worst_slack"] = m.timing.paths.front().slack.si;
+  const double period = design.chip.period().si;
+  m.values["latency"] = static_cast<double>(m.timing.forward_cycles) * period;
+  if (m.timing.error_cycles > 0) m.values["learning_latency"] = static_cast<double>(m.timing.error_cycles) * period;
+  Area area{};
+  for (const BlockGroup& g : bill) area += g.area;
+  m.values["area"] = area.si;
+  if (const auto k = loop_gain(design, die)) m.values["loop_gain"] = *k;
+  return m;
+}
+
+Measurements measure(const Design& design, const Die& die, const Observations& seen) {
+  Measurements m = measure_static(design, die);
+  const double dies = design.chip.replicas;
+  const Voltage v_dd = design.technology.v_dd;
+  m.duration = static_cast<double>(seen.cycles) * design.chip.period();
+  for (const BlockGroup& g : bill_of_blocks(design, die)) {
+    EnergyRow row{.array = g.array,
+                  .block = g.sheet.block,
+                  .instances = g.instances,
+                  .static_energy = dies * g.static_current * v_dd * m.duration,
+                  .dynamic_energy = {},
+                  .static_power = g.static_current * v_dd,
+                  .area = g.area,
+                  .events = {},
+                  .static_derivation = g.sheet.static_derivation,
+                  .area_derivation = g.sheet.area_derivation};
+    if (const auto found = seen.activities.find({g.array, g.sheet.block}); found != seen.activities.end()) {
+      for (const EventEnergy& e : g.sheet.energies) {
+        const std::uint64_t count = found->second[e.event];
+        const Energy total = static_cast<double>(count) * e.energy;
+        row.events.push_back({e.event, count, e.energy, total, e.derivation});
+        row.dynamic_energy += total;
+        if (e.event == Event::weight_update) m.updates += count;
+        if (e.event == Event::weight_read) m.host_reads += count;
+        if (e.event == Event::weight_write) m.host_writes += count, m.updates += count;
+      }
+      m.operations += found->second.operations;
+    }
+    m.ledger += row.static_energy + row.dynamic_energy;
+    m.energy.push_back(std::move(row));
+  }
+  m.supply = seen.supply_charge * v_dd;
+
+  auto& v = m.values;
+  v["total_energy"] = m.ledger.si;
+  v["ledger_error"] = m.ledger.si > 0.0 ? std::abs(m.supply.si - m.ledger.si) / m.ledger.si : 0.0;
+  if (m.duration.si > 0.0) {
+    v["average_power"] = m.ledger.si / dies / m.duration.si;
+    v["peak_power"] = (seen.peak_current * v_dd).si / dies;
+    if (seen.samples > 0) v["throughput"] = static_cast<double>(seen.samples) / dies / m.duration.si;
+    if (seen.learning_steps > 0) {
+      v["learning_rate_on_die"] = static_cast<double>(seen.learning_steps) / m.duration.si;
+    }
+  }
+  if (seen.samples > 0) v["energy_per_sample"] = m.ledger.si / static_cast<double>(seen.samples);
+  if (m.operations > 0) v["energy_per_operation"] = m.ledger.si / static_cast<double>(m.operations);
+  if (m.updates > 0) v["energy_per_update"] = m.ledger.si / static_cast<double>(m.updates);
+  if (seen.test_accuracy) v["test_accuracy"] = *seen.test_accuracy;
+  if (seen.train_accuracy) v["train_accuracy"] = *seen.train_accuracy;
+  if (seen.final_mse) v["final_mse"] = *seen.final_mse;
+  return m;
+}
+
+}  // namespace leadlag

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "design/design.hpp"
+#include "measure/bill.hpp"
+#include "measure/observations.hpp"
+#include "measure/timing.hpp"
+
+namespace leadlag {
+
+/// Energy of one block group over the run, all dies together.
+struct EnergyRow {
+  std::string array, block;
+  std::size_t instances = 0;  ///< per die
+  Energy static_energy, dynamic_energy;
+  Power static_power;         ///< per die
+  Area area;                  ///< per die
+  struct Events {
+    Event event;
+    std::uint64_t count;
+    Energy each, total;
+    std::string derivation;
+  };
+  std::vector<Events> events;
+  std::string static_derivation, area_derivation;
+};
+
+struct Measurements {
+  std::map<std::string, double> values;  ///< SI, by the names of measurement_table; missing: not measured
+  std::vector<EnergyRow> energy;
+  Timing timing;
+  Energy ledger, supply;
+  std::uint64_t operations = 0, updates = 0, host_reads = 0, host_writes = 0;
+  Time duration;  ///< of the run on the die
+};
+
+/// The event ledger: counts x energies plus static power x time, per group; and everything derived from it.
+Measurements measure(const Design& design, const Die& die, const Observations& seen);
+/// The part that needs no run: timing, area, loop gain.
+Measurements measure_static(const Design& design, const Die& die);
+
+/// K of the registered nudging loop: largest eigenvalue of beta sum_a gamma_a J_a J_a^T, J_a = d r_out / d s_a at the
+/// steepest slopes. Nothing when no neuron is nudged.
+std::optional<double> loop_gain(const Design& design, const Die& die);
+
+}  // namespace leadlag

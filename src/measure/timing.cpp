@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/timing.hpp"
+
+#include <algorithm>
+
+namespace leadlag {
+namespace {
+
+class Paths {
+ public:
+  Paths(const Design& design, const std::vector<BlockGroup>& bill) : design_(design), bill_(bill) {}
+
+  void append(Path& path, const std::string& array, const std::string& block) const {
+    for (const BlockGroup& g : bill_) {
+      if (g.array != array || g.sheet.block != block) continue;
+      for (const Arc& arc : g.sheet.arcs) path.arcs.push_back({array, block, arc});
+    }
+  }
+  void finish(Path path) {
+    for (const PathArc& a : path.arcs) path.settle += a.arc.settle;
+    path.slack = design_.chip.period() - path.settle;
+    if (!path.arcs.empty()) paths.push_back(std::move(path));
+  }
+
+  std::vector<Path> paths;
+
+ private:
+  const Design& design_;
+  const std::vector<BlockGroup>& bill_;
+};
+
+/// Longest count of registers from the pins to each array's outputs; arrays in a loop count their first visit.
+std::vector<std::int64_t> hops(const Design& design) {
+  std::vector<std::int64_t> hop(design.arrays.size(), -1);
+  for (std::size_t a = 0; a < hop.size(); ++a) {
+    if (design.arrays[a].is_input()) hop[a] = 0;
+  }
+  for (std::size_t pass = 0; pass < hop.size(); ++pass) {
+    for (std::size_t a = 0; a < hop.size(); ++a) {
+      if (hop[a] >= 0) continue;
+      std::int64_t from = -1;
+      if (design.arrays[a].is_low_pass()) from = hop[design.arrays[a].source];
+      for (const CrossbarDesign& c : design.crossbars) {
+        if (c.to == a) from = std::max(from, hop[c.from]);
+      }
+      if (from >= 0) hop[a] = from + 1;
+    }
+  }
+  return hop;
+}
+
+/// Registers that an error crosses from the output array's error units to array a's.
+std::vector<std::int64_t> error_hops(const Design& design, const Wiring& wiring) {
+  std::vector<std::int64_t> hop(design.arrays.size(), -1);
+  hop[design.learning.output] = 0;
+  for (std::size_t pass = 0; pass < hop.size(); ++pass) {
+    for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+      const std::size_t to = design.crossbars[c].to, below = wiring.back_to[c];
+      if (below == Wiring::nowhere || hop[to] < 0 || hop[below] >= 0) continue;
+      hop[below] = hop[to] + 1;
+    }
+  }
+  return hop;
+}
+
+}  // namespace
+
+Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill) {
+  const Wiring wiring = wire(design.learning.params.system, design.topology());
+  const bool registered = design.chip.schedule == Ordering::registered;
+  const std::string& output = design.arrays[design.learning.output].name;
+  Paths all(design, bill);
+  Path tick{"tick", "whole chip", {}, {}, {}};
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    if (!design.arrays[a].is_neuron()) continue;
+    const std::string& name = design.arrays[a].name;
+    for (const CrossbarDesign& c : design.crossbars) {
+      if (c.to != a) continue;
+      Path forward{"forward", name, {}, {}, {}};
+      Path& path = registered ? forward : tick;
+      if (design.arrays[c.from].is_input()) all.append(path, design.arrays[c.from].name, InputDriver::stem);
+      all.append(path, c.name, Synapse::stem);
+      all.append(path, name, SummingNode::stem);
+      all.append(path, name, ProspectiveNeuron::stem);
+      if (registered) all.finish(std::move(forward));
+    }
+    if (!wiring.has_errors[a]) continue;
+    for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+      if (design.crossbars[c].to != a) continue;
+      Path error{"error", design.crossbars[c].name, {}, {}, {}}, update{"update", design.crossbars[c].name, {}, {}, {}};
+      Path& path = registered ? error : tick;
+      if (a == design.learning.output) {
+        all.append(path, name, TargetUnit::stem);
+        if (registered) all.append(update, name, TargetUnit::stem);
+      }
+      all.append(path, name, ErrorUnit::stem);
+      all.append(registered ? update : tick, name, ErrorUnit::stem);
+      all.append(registered ? update : tick, design.crossbars[c].name, PlasticityCell::stem);
+      if (wiring.sends_back[c]) {
+        all.append(path, design.crossbars[c].name, Synapse::stem);
+        all.append(path, design.arrays[wiring.back_to[c]].name, "error_summing_node");
+        if (registered) all.finish(std::move(error));
+      }
+      if (registered) all.finish(std::move(update));
+    }
+  }
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    if (!design.arrays[a].is_low_pass()) continue;
+    Path smooth{"low pass", design.arrays[a].name, {}, {}, {}};
+    all.append(smooth, design.arrays[a].name, SynapticLowPass::stem);
+    all.finish(std::move(smooth));
+  }
+  Path readout{"readout", output, {}, {}, {}};
+  all.append(readout, output, Readout::stem);
+  all.finish(std::move(readout));
+  if (!registered) all.finish(std::move(tick));
+
+  Timing timing;
+  timing.paths = std::move(all.paths);
+  std::stable_sort(timing.paths.begin(), timing.paths.end(),
+                   [](const Path& a, const Path& b) { return a.slack < b.slack; });
+  timing.forward_cycles = registered ? hops(design)[design.learning.output] : 1;
+  if (wiring.has_target) {
+    std::int64_t deepest = 0;
+    const auto errors = error_hops(design, wiring);
+    for (const std::int64_t h : errors) deepest = std::max(deepest, h);
+    timing.error_cycles = registered ? deepest + 1 : 1;
+    timing.alignment_cycles = registered ? timing.forward_cycles + deepest : 0;
+  }
+  return timing;
+}
+
+}  // namespace leadlag

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "instruments/bench.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace leadlag {
+namespace {
+
+/// Learning curves of chips with at most this many plastic parameters show them.
+constexpr std::size_t shown_parameters = 32;
+
+sc_core::sc_time kernel_period(const Design& design) {
+  // Whole picoseconds, an even number of them: the kernel only orders events, the blocks compute with the exact tick.
+  const double ps = std::max(2.0, 2.0 * std::round(design.chip.period().si / 2e-12));
+  return {ps, sc_core::SC_PS};
+}
+
+}  // namespace
+
+Bench::Bench(const sc_core::sc_module_name& name, Chip& chip, const Design& design, Task& task)
+    : sc_module(name),
+      chip_(chip),
+      design_(design),
+      task_(task),
+      host_(chip, design),
+      clk_("clk", kernel_period(design), 0.5, kernel_period(design) / 2),
+      x_("x", design.inputs(), static_cast<std::size_t>(design.chip.replicas)),
+      target_("target", design.outputs(), static_cast<std::size_t>(design.chip.replicas)),
+      value_("value", design.outputs(), static_cast<std::size_t>(design.chip.replicas)),
+      sum_("sum", design.outputs(), static_cast<std::size_t>(design.chip.replicas)),
+      next_x_(x_.read().size()),
+      next_target_(target_.read().size()) {
+  chip.clk_i(clk_), chip.rst_ni(rst_n_), chip.target_on_i(target_on_), chip.learn_i(learn_), chip.window_i(window_);
+  chip.eta_i(eta_), chip.x_i(x_), chip.target_i(target_), chip.value_o(value_), chip.sum_o(sum_);
+  SC_METHOD(on_fall);
+  sensitive << clk_.negedge_event();
+  SC_METHOD(release_reset);
+  sensitive << reset_over_;
+  dont_initialize();
+}
+
+double Bench::annealed(std::int64_t n) const {
+  return 1.0 - (1.0 - design_.learning.params.anneal) * task_.progress(n);
+}
+
+void Bench::on_fall() {
+  // Also runs once before the first edge, to set the pins of cycle 0.
+  if (sc_core::sc_time_stamp() != sc_core::SC_ZERO_TIME) {
+    task_.observe(cycle_, value_.read(), sum_.read());
+    host_.after_edge(frame_.learn, task_.training_sample_ended(cycle_), annealed(cycle_));
+    record_parameters();
+    learning_cycles_ += frame_.learn;
+    ++cycle_;
+  }
+  if (!done()) set_pins(cycle_);
+}
+
+void Bench::set_pins(std::int64_t n) {
+  frame_ = task_.drive(n, next_x_, next_target_);
+  const auto drive = [](LaneBus<double>& bus, const std::vector<double>& lanes) {
+    if (std::equal(lanes.begin(), lanes.end(), bus.read().begin())) return;
+    std::copy(lanes.begin(), lanes.end(), bus.next().begin());
+    bus.commit();
+  };
+  drive(x_, next_x_), drive(target_, next_target_);
+  target_on_.write(frame_.target_on), learn_.write(frame_.learn), window_.write(frame_.window);
+  eta_.write(design_.learning.params.rate * annealed(n));
+  if (frame_.reset) {
+    rst_n_.write(false);
+    reset_over_.notify(kernel_period(design_) / 4);
+  }
+}
+
+void Bench::record_parameters() {
+  auto& curve = task_.results().curve;
+  if (curve.size() == points_) return;
+  points_ = curve.size();
+  std::size_t total = 0;
+  for (const auto& group : chip_.groups()) total += group.plastic ? group.size : 0;
+  if (total > shown_parameters) return;
+  for (std::size_t g = 0; g < chip_.groups().size(); ++g) {
+    if (!chip_.groups()[g].plastic) continue;
+    std::vector<double> values(chip_.groups()[g].size);
+    chip_.read(g, values);
+    auto& parameters = curve.back().parameters;
+    parameters.insert(parameters.end(), values.begin(), values.end());
+  }
+}
+
+void Bench::run(std::int64_t cycles) {
+  const std::int64_t left = std::min(cycles, task_.cycles() - cycle_);
+  if (left > 0) sc_core::sc_start(kernel_period(design_) * static_cast<double>(left));
+}
+
+}  // namespace leadlag

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include <systemc>
+
+#include "arrays/chip.hpp"
+#include "design/design.hpp"
+#include "instruments/host_optimiser.hpp"
+#include "instruments/task.hpp"
+
+namespace leadlag {
+
+/// Plugs a chip into its task: clock, pins, readout and the host port. Everything outside the chip moves on the falling
+/// edge: after rising edge n it takes the readout, lets the host write weights, and sets the pins for cycle n + 1.
+class Bench final : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(Bench);
+  Bench(const sc_core::sc_module_name& name, Chip& chip, const Design& design, Task& task);
+
+  sc_core::sc_clock& clock() { return clk_; }
+  std::int64_t cycle() const { return cycle_; }  ///< rising edges so far
+  bool done() const { return cycle_ >= task_.cycles(); }
+  std::int64_t host_steps() const { return host_.steps(); }
+  std::int64_t learning_cycles() const { return learning_cycles_; }  ///< edges at which plasticity was on
+  /// Runs the kernel for up to `cycles` more cycles, never beyond the end of the task. Not to be called by modules.
+  void run(std::int64_t cycles);
+
+ private:
+  void on_fall();
+  void set_pins(std::int64_t n);
+  void release_reset() { rst_n_.write(true); }
+  void record_parameters();
+  double annealed(std::int64_t n) const;
+
+  Chip& chip_;
+  const Design& design_;
+  Task& task_;
+  HostOptimiser host_;
+  sc_core::sc_clock clk_;
+  sc_core::sc_signal<bool> rst_n_{"rst_n", true}, target_on_{"target_on"}, learn_{"learn"}, window_{"window"};
+  sc_core::sc_signal<double> eta_{"eta"};
+  LaneBus<double> x_, target_, value_, sum_;
+  std::vector<double> next_x_, next_target_;
+  sc_core::sc_event reset_over_;
+  std::int64_t cycle_ = 0, learning_cycles_ = 0;
+  Frame frame_;
+  std::size_t points_ = 0;
+};
+
+}  // namespace leadlag

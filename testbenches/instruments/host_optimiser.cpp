@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "instruments/host_optimiser.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace leadlag {
+
+HostOptimiser::HostOptimiser(Chip& chip, const Design& design) : chip_(chip), learning_(design.learning) {
+  if (learning_.params.update != UpdateBy::host) return;
+  for (std::size_t g = 0; g < chip.groups().size(); ++g) {
+    const Chip::Group& group = chip.groups()[g];
+    if (!group.plastic) continue;
+    const bool tau = group.name.ends_with(".tau_m");
+    const double low = tau ? learning_.tau_m_low.value_or(design.chip.tick()) / design.chip.time_scale
+                           : -std::numeric_limits<double>::infinity();
+    Moments m{g, low, std::vector<double>(group.size), std::vector<double>(group.size), {}, {}};
+    if (learning_.params.optimiser != Optimiser::sgd) m.first.resize(group.size);
+    if (learning_.params.optimiser == Optimiser::adam) m.second.resize(group.size);
+    chip.read(g, m.value);
+    moments_.push_back(std::move(m));
+  }
+}
+
+void HostOptimiser::after_edge(bool learned, bool sample_ended, double annealed) {
+  if (moments_.empty()) return;
+  pending_ += learning_.every_unit == EveryUnit::tick ? learned : sample_ended;
+  if (pending_ < learning_.every) return;
+  pending_ = 0;
+  ++steps_;
+  step(learning_.params.rate * annealed);
+}
+
+void HostOptimiser::step(double rate) {
+  const double scale = 1.0 / static_cast<double>(learning_.every);
+  const double t = static_cast<double>(steps_);
+  const double unbias1 = 1.0 - std::pow(0.9, t), unbias2 = 1.0 - std::pow(0.999, t);
+  for (Moments& m : moments_) {
+    chip_.take(m.group, m.gradient);
+    const std::size_t n = m.value.size();
+    for (std::size_t k = 0; k < n; ++k) m.gradient[k] *= scale;
+    switch (learning_.params.optimiser) {
+      case Optimiser::sgd:
+        for (std::size_t k = 0; k < n; ++k) m.value[k] += rate * m.gradient[k];
+        break;
+      case Optimiser::momentum:
+        for (std::size_t k = 0; k < n; ++k) {
+          m.first[k] = learning_.params.momentum * m.first[k] + m.gradient[k];
+          m.value[k] += rate * m.first[k];
+        }
+        break;
+      case Optimiser::adam:
+        for (std::size_t k = 0; k < n; ++k) {
+          m.first[k] = 0.9 * m.first[k] + 0.1 * m.gradient[k];
+          m.second[k] = 0.999 * m.second[k] + 0.001 * m.gradient[k] * m.gradient[k];
+          m.value[k] += rate * (m.first[k] / unbias1) / (std::sqrt(m.second[k] / unbias2) + 1e-8);
+        }
+        break;
+    }
+    for (std::size_t k = 0; k < n; ++k) m.value[k] = m.value[k] > m.low ? m.value[k] : m.low;
+    chip_.write(m.group, m.value);
+  }
+}
+
+}  // namespace leadlag

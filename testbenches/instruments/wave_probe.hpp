@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include <systemc>
+
+#include "arrays/chip.hpp"
+#include "design/design.hpp"
+
+namespace leadlag {
+
+/// Writes the traced signals of die 0 to a VCD file: SI values, sampled at the falling edge when everything within the
+/// cycle has settled. Scopes are blueprint paths: chip.hidden.rate_3.
+class WaveProbe final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> SC_NAMED(clk_i);
+
+  SC_HAS_PROCESS(WaveProbe);
+  /// `file` without ".vcd". `comment` is written into the header (provenance).
+  WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, const Design& design, const std::string& file,
+            const std::string& comment);
+  ~WaveProbe() override;
+
+ private:
+  struct Signal {
+    const Trace* trace;
+    std::size_t element;
+    double scale, value;
+  };
+  void sample();
+  void end_of_elaboration() override;
+
+  const Chip& chip_;
+  std::string chip_name_;
+  std::deque<Signal> signals_;  // deque: the trace file keeps addresses
+  std::vector<std::string> names_;
+  sc_core::sc_trace_file* file_;
+};
+
+}  // namespace leadlag
