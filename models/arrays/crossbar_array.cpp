@@ -124,8 +124,10 @@ void CrossbarArray<T>::update_bias(SweepMode::Update mode, std::span<const T> er
   if (!has_bias()) return;
   const bool online = mode == SweepMode::Update::online;
   for (std::size_t i = 0; i < shape_.rows; ++i) {
-    const T mean = SummingNode::sum<T>(shape_.replicas, [&](std::size_t b) { return error[i * lanes_ + b]; }) /
-                   static_cast<T>(shape_.replicas);
+    const T mean = shape_.replicas == 1
+                       ? error[i]
+                       : SummingNode::sum<T>(shape_.replicas, [&](std::size_t b) { return error[i * lanes_ + b]; }) /
+                             static_cast<T>(shape_.replicas);
     if (online) {
       bias_[i] += eta * mean;
     } else {

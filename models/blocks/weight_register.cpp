@@ -25,8 +25,8 @@ Datasheet WeightRegister::datasheet(const Params& p, const Technology& t, const 
 WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, double weight, UpdateBy update,
                                            Activity& activity)
     : sc_module(name), weight_(weight), activity_(activity) {
-  SC_METHOD(start);
-  sensitive << loaded_;
+  SC_METHOD(show);
+  sensitive << changed_;
   if (update == UpdateBy::die) {
     SC_METHOD(on_edge);
     sensitive << clk_i.pos();
@@ -36,14 +36,14 @@ WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, 
 
 void WeightRegisterModule::load(double weight) {
   weight_ = weight;
-  loaded_.notify(sc_core::SC_ZERO_TIME);
+  changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void WeightRegisterModule::on_edge() {
   if (!learn_i.read()) return;
   const double product = product_i.read();
   weight_ = WeightRegister::update(weight_, eta_i.read(), product);
-  weight_o.write(weight_);
+  changed_.notify(sc_core::SC_ZERO_TIME);
   if (product != 0.0) ++activity_[Event::weight_update];
 }
 

@@ -70,11 +70,11 @@ class WeightRegisterModule final : public sc_core::sc_module {
   void load(double weight);
 
  private:
-  void start() { weight_o.write(weight_); }
+  void show() { weight_o.write(weight_); }
   void on_edge();
 
   double weight_;
-  sc_core::sc_event loaded_;
+  sc_core::sc_event changed_;  // one process drives weight_o, whoever changed the weight
   Activity& activity_;
 };
 

@@ -74,7 +74,7 @@ std::string settings_text(const Control& control) {
     read.settings.insert(read.settings.end(), control.settings.begin(), control.settings.end());
     const Design design = read_design(options.blueprint, read);
     const Die die = fabricate(design);
-    const Observations seen = simulate(design, die, {});
+    const Observations seen = simulate(design, die, *make_task(design), {});
     const nlohmann::ordered_json json(measure(design, die, seen).values);
     std::ofstream(file) << json.dump();
     status = exit_met;
@@ -144,7 +144,7 @@ void add_control_values(Measurements& m, const std::vector<ControlResult>& contr
 int run_command(const RunOptions& options) {
   const Design design = read_design(options.blueprint, options.read);
   const Die die = fabricate(design);
-  make_task(design);  // data errors before anything is written
+  const std::unique_ptr<Task> task = make_task(design);  // data errors before anything is written
   const OutputFolder out(options.out);
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int threads = options.threads > 0 ? options.threads : cores;
@@ -155,7 +155,7 @@ int run_command(const RunOptions& options) {
   omp_set_num_threads(threads);
   const Provenance provenance = provenance_of(design, threads);
   const Observations seen =
-      simulate(design, die,
+      simulate(design, die, *task,
                {.waves = out.path("waves"),
                 .weights = out.path("weights"),
                 .comment = provenance_line(provenance),

@@ -54,10 +54,9 @@ void write_parameters(const Design& design, const Chip& chip, const std::string&
 
 }  // namespace
 
-Observations simulate(const Design& design, const Die& die, const SimulateOptions& options) {
-  const std::unique_ptr<Task> task = make_task(design);
+Observations simulate(const Design& design, const Die& die, Task& task, const SimulateOptions& options) {
   const std::unique_ptr<Chip> chip = elaborate(design, die);
-  Bench bench("bench", *chip, design, *task);
+  Bench bench("bench", *chip, design, task);
   SupplyMeter supply("supply", supply_loads(design, die, *chip), design.chip.period());
   supply.clk_i(bench.clock());
   std::unique_ptr<WaveProbe> waves;
@@ -68,7 +67,7 @@ Observations simulate(const Design& design, const Die& die, const SimulateOption
 
   Observations seen;
   const auto collect = [&] {
-    const TaskResults& r = task->results();
+    const TaskResults& r = task.results();
     seen.cycles = bench.cycle();
     seen.train_samples = r.train_samples, seen.test_samples = r.test_samples;
     seen.samples = r.train_samples + r.test_samples;
@@ -76,12 +75,12 @@ Observations simulate(const Design& design, const Die& die, const SimulateOption
     seen.test_accuracy = r.test_accuracy, seen.train_accuracy = r.train_accuracy, seen.final_mse = r.final_mse;
     seen.curve = r.curve;
   };
-  const std::int64_t chunk = std::max<std::int64_t>(1, task->cycles() / 200);
+  const std::int64_t chunk = std::max<std::int64_t>(1, task.cycles() / 200);
   while (!bench.done()) {
     bench.run(chunk);
     if (!options.progress) continue;
     collect();
-    options.progress(bench.cycle(), task->cycles(), seen);
+    options.progress(bench.cycle(), task.cycles(), seen);
   }
   collect();
   supply.finish();

@@ -6,6 +6,7 @@
 
 #include "design/design.hpp"
 #include "design/die.hpp"
+#include "instruments/task.hpp"
 #include "measure/observations.hpp"
 
 namespace leadlag {
@@ -18,6 +19,6 @@ struct SimulateOptions {
 };
 
 /// Elaborates the die, runs its task on the bench and returns what was seen. Once per process.
-Observations simulate(const Design& design, const Die& die, const SimulateOptions& options);
+Observations simulate(const Design& design, const Die& die, Task& task, const SimulateOptions& options);
 
 }  // namespace leadlag

@@ -260,6 +260,7 @@ struct ScheduleParams {
   std::int64_t test_samples = 1000;
   std::int64_t cycles = 1000;
   bool reset_state = false;
+  std::int64_t traced_cycles = 10000;
 
   static constexpr auto fields() {
     using P = ScheduleParams;
@@ -268,7 +269,8 @@ struct ScheduleParams {
         Field{"train_samples", &P::train_samples, domain::non_negative, "images shown with learning on"},
         Field{"test_samples", &P::test_samples, domain::non_negative, "test images shown afterwards, learning off"},
         Field{"cycles", &P::cycles, domain::between(1, 1e12), "length of a continuous task"},
-        Field{"reset_state", &P::reset_state, Domain{}, "reset all state (not weights) before each sample"}};
+        Field{"reset_state", &P::reset_state, Domain{}, "reset all state (not weights) before each sample"},
+        Field{"traced_cycles", &P::traced_cycles, domain::non_negative, "cycles from the start that waves.vcd covers"}};
   }
 };
 

@@ -240,7 +240,7 @@ std::string blueprint_schema() {
                     {"additionalProperties", false},
                     {"required", {"leadlag", "arrays", "crossbars", "task"}},
                     {"properties", p}};
-  return schema.dump(2) + "\n";
+  return schema.dump(2);
 }
 
 std::vector<std::string> block_kinds() {

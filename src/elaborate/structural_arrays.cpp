@@ -8,17 +8,19 @@ std::string numbered(const char* stem, std::size_t i) { return std::string(stem)
 
 }  // namespace
 
-void StructuralSource::add_drivers(std::size_t count, FullScale full_scale) {
-  rate.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
+StructuralSource::StructuralSource(const sc_core::sc_module_name& name, std::size_t pins, FullScale full_scale)
+    : sc_module(name) {
+  rate.resize(pins);
+  for (std::size_t i = 0; i < pins; ++i) {
     drivers.push_back(
         std::make_unique<InputDriverModule>(numbered(InputDriver::stem, i).c_str(), full_scale, activity));
     drivers[i]->rate_o(rate[i]);
   }
 }
 
-void StructuralSource::add_filters(const std::vector<LeadLag::Coefficients<double>>& coefficients,
-                                   FullScale full_scale) {
+StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
+                                   const std::vector<LeadLag::Coefficients<double>>& coefficients, FullScale full_scale)
+    : sc_module(name) {
   rate.resize(coefficients.size());
   for (std::size_t i = 0; i < coefficients.size(); ++i) {
     filters.push_back(std::make_unique<SynapticLowPassModule>(numbered(SynapticLowPass::stem, i).c_str(),

@@ -27,9 +27,11 @@ struct StructuralSource final : sc_core::sc_module {
   Wires<Voltage> rate;
   Activity activity;
 
-  explicit StructuralSource(const sc_core::sc_module_name& name) : sc_module(name) {}
-  void add_drivers(std::size_t count, FullScale full_scale);
-  void add_filters(const std::vector<LeadLag::Coefficients<double>>& coefficients, FullScale full_scale);
+  /// One driver per pin.
+  StructuralSource(const sc_core::sc_module_name& name, std::size_t pins, FullScale full_scale);
+  /// One filter per set of coefficients.
+  StructuralSource(const sc_core::sc_module_name& name, const std::vector<LeadLag::Coefficients<double>>& coefficients,
+                   FullScale full_scale);
 
   SC_HAS_PROCESS(StructuralSource);
 };

@@ -60,15 +60,14 @@ StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design
     const ArrayDesign& array = design.arrays[a];
     sources_.push_back(nullptr), neurons_.push_back(nullptr);
     if (!array.is_neuron()) {
-      sources_[a] = std::make_unique<StructuralSource>(array.name.c_str());
       if (array.is_input()) {
-        sources_[a]->add_drivers(array.size, full_scale_);
+        sources_[a] = std::make_unique<StructuralSource>(array.name.c_str(), array.size, full_scale_);
       } else {
         std::vector<LeadLag::Coefficients<double>> coefficients;
         for (const auto& p : die.low_passes[a]) {
           coefficients.push_back(SynapticLowPass::coefficients(p, design.chip.tick(), design.chip.input()));
         }
-        sources_[a]->add_filters(coefficients, full_scale_);
+        sources_[a] = std::make_unique<StructuralSource>(array.name.c_str(), coefficients, full_scale_);
       }
       activities_[{array.name, array.is_input() ? InputDriver::stem : SynapticLowPass::stem}] =
           &sources_[a]->activity;

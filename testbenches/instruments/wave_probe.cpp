@@ -5,7 +5,9 @@ namespace leadlag {
 
 WaveProbe::WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, const Design& design,
                      const std::string& file, const std::string& comment)
-    : sc_module(name), chip_(chip), chip_name_(design.chip.name), file_(sc_core::sc_create_vcd_trace_file(file.c_str())) {
+    : sc_module(name), chip_(chip), chip_name_(design.chip.name),
+      file_(sc_core::sc_create_vcd_trace_file(file.c_str())),
+      cycles_left_(design.schedule.params.traced_cycles) {
   file_->set_time_unit(1, sc_core::SC_PS);
   sc_core::sc_write_comment(file_, comment);
   for (const Trace& trace : design.traces) {
@@ -25,7 +27,12 @@ WaveProbe::WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, cons
   dont_initialize();
 }
 
-WaveProbe::~WaveProbe() { sc_core::sc_close_vcd_trace_file(file_); }
+WaveProbe::~WaveProbe() { close(); }
+
+void WaveProbe::close() {
+  if (file_ != nullptr) sc_core::sc_close_vcd_trace_file(file_);
+  file_ = nullptr;
+}
 
 void WaveProbe::end_of_elaboration() {
   sc_core::sc_trace(file_, clk_i, chip_name_ + ".clk");
@@ -33,6 +40,8 @@ void WaveProbe::end_of_elaboration() {
 }
 
 void WaveProbe::sample() {
+  if (file_ == nullptr) return;
+  if (cycles_left_-- == 0) return close();
   for (Signal& s : signals_) {
     s.value = s.scale * chip_.probe(s.trace->crossbar, s.trace->index, s.trace->signal, s.element);
   }

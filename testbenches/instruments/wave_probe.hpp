@@ -31,13 +31,15 @@ class WaveProbe final : public sc_core::sc_module {
     double scale, value;
   };
   void sample();
+  void close();
   void end_of_elaboration() override;
 
   const Chip& chip_;
   std::string chip_name_;
   std::deque<Signal> signals_;  // deque: the trace file keeps addresses
   std::vector<std::string> names_;
-  sc_core::sc_trace_file* file_;
+  sc_core::sc_trace_file* file_;  // closed, null, when the last traced cycle is over
+  std::int64_t cycles_left_;
 };
 
 }  // namespace leadlag

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// Structural and tile detail are two writings of one chip: every cycle must agree, and every event must be counted alike.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arrays/socket.hpp"
+
+using namespace leadlag;
+
+namespace {
+
+using Settings = Socket::Settings;
+
+/// Two hidden arrays, the first with lateral synapses. Both of its loops contract at every frequency: rates gain at most
+/// tau_r / tau_m = 2 times a row sum of |W| of 0.35, errors tau_m / tau_r = 5/3 times a column sum of 0.45, so a
+/// difference is forgotten faster than rounding feeds it. Every crossbar learns; nearly every time constant differs.
+const std::string recurrent = R"(
+leadlag: 1
+chip: {name: x, clock: 10 MHz, time_scale: 10 us, full_scale: {voltage: 25 mV, current: 10 nA}}
+arrays:
+  in: {block: input_driver, size: 3}
+  a: {block: prospective_neuron, size: 4, activation: tanh, tau_m: [10 us, 5 us, 8 us, 2 us],
+      tau_r: [6 us, 5 us, 5 us, 4 us], nudging: 0.05}
+  b: {block: prospective_neuron, size: 3, activation: tanh, tau_m: 4 us, tau_r: [1 us, 2 us, 6 us], nudging: 0.02}
+  out: {block: prospective_neuron, size: 2, activation: tanh, tau_m: 3 us, tau_r: 2 us}
+crossbars:
+  w_in: {from: in, to: a, weights: [[.5, -.3, .2], [.1, .4, -.6], [-.7, .2, .3], [.3, .3, .3]], bias: true, tile: 3x2}
+  w_aa: {from: a, to: a, weights: [[.05, -.15, .1, .05], [.1, 0, -.15, .1], [-.1, .1, .05, .15], [.05, -.05, .1, -.15]],
+         tile: 2x3}
+  w_ab: {from: a, to: b, weights: [[.4, -.5, .3, .2], [-.3, .6, .1, .4], [.2, .2, -.8, .5]], bias: true, tile: 8x8}
+  w_out: {from: b, to: out, weights: [[.5, -.6, .4], [.3, .7, -.2]], bias: true, tile: 1x2}
+blocks: {target_unit: {loss: mse, beta: 0.3}}
+learning: {system: gle, output: out}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 1}
+)";
+
+/// A low-pass on the hidden rates and one on the inputs.
+const std::string filtered = R"(
+leadlag: 1
+chip: {name: x, clock: 10 MHz, time_scale: 10 us, full_scale: {voltage: 25 mV, current: 10 nA}}
+arrays:
+  in: {block: input_driver, size: 2}
+  smooth_in: {block: synaptic_low_pass, from: in, tau_s: 3 us}
+  a: {block: prospective_neuron, size: 3, activation: softplus, tau_m: [10 us, 5 us, 8 us], tau_r: 2 us}
+  smooth_a: {block: synaptic_low_pass, from: a, tau_s: [1 us, 2 us, 4 us]}
+  out: {block: prospective_neuron, size: 2, activation: linear, tau_m: 3 us, tau_r: 2 us}
+crossbars:
+  w_in: {from: smooth_in, to: a, weights: [[.5, -.3], [.1, .4], [-.7, .2]], bias: true, tile: 8x8}
+  w_skip: {from: in, to: out, weights: [[.2, .1], [-.3, .2]], tile: 8x8}
+  w_out: {from: smooth_a, to: out, weights: [[.5, -.6, .4], [.3, .7, -.2]], bias: true, tile: 8x8}
+blocks: {target_unit: {loss: cross_entropy, beta: 0.3}}
+learning: {system: gle, output: out}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 1}
+)";
+
+/// No loops and no low-pass: what `schedule: ordered` allows without a register.
+const std::string layered = R"(
+leadlag: 1
+chip: {name: x, clock: 10 MHz, time_scale: 10 us, full_scale: {voltage: 25 mV, current: 10 nA}}
+arrays:
+  in: {block: input_driver, size: 2}
+  a: {block: prospective_neuron, size: 3, activation: softplus, tau_m: [10 us, 5 us, 8 us], tau_r: 2 us}
+  b: {block: prospective_neuron, size: 3, activation: relu, tau_m: [1 us, 5 us, 8 us], tau_r: [2 us, 1 us, 8 us]}
+  out: {block: prospective_neuron, size: 2, activation: hard_sigmoid, tau_m: 3 us, tau_r: 2 us}
+crossbars:
+  w_in: {from: in, to: a, weights: [[.5, -.3], [.1, .4], [-.7, .2]], bias: true, tile: 8x8}
+  w_ab: {from: a, to: b, weights: [[.4, -.5, .3], [-.3, .6, .1], [.2, .2, -.8]], bias: true, tile: 8x8}
+  w_skip: {from: in, to: out, weights: [[.2, .1], [-.3, .2]], tile: 8x8}
+  w_out: {from: b, to: out, weights: [[.5, -.6, .4], [.3, .7, -.2]], bias: true, tile: 8x8}
+blocks: {target_unit: {loss: mse, beta: 0.3}}
+learning: {system: gle, output: out}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 1}
+)";
+
+struct Run {
+  std::size_t cycles;
+  double eta;
+  bool resets = false;
+};
+
+/// Drives both details with tones and targets, with learning, windows and targets that come and go; returns the largest
+/// difference of any rate, slope, error, output and weight over the run, and over its first 1000 cycles.
+struct Differences {
+  double early = 0.0, all = 0.0, moved = 0.0;
+};
+Differences compare(Socket& structural, Socket& tile, const Run& run) {
+  Differences worst;
+  std::vector<std::string> neurons;
+  std::vector<std::vector<double>> first;
+  for (const ArrayDesign& a : tile.design.arrays) {
+    if (a.is_neuron()) neurons.push_back(a.name);
+  }
+  REQUIRE(neurons.size() >= 2);
+  for (const std::string& array : neurons) structural.errors(array), tile.errors(array);
+  for (const auto& group : structural.chip->groups()) first.push_back(tile.read(group.name));
+  const auto see = [&](double a, double b, std::size_t n) {
+    const double d = std::abs(a - b);
+    if (!(d <= worst.all)) worst.all = std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
+    if (n < 1000 && !(d <= worst.early)) worst.early = std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
+  };
+  for (std::size_t n = 0; n < run.cycles; ++n) {
+    if (run.resets && n % 700 == 350) structural.reset(), tile.reset();
+    const double t = 0.01 * static_cast<double>(n);
+    for (Socket* s : {&structural, &tile}) {
+      for (std::size_t i = 0; i < s->design.inputs(); ++i) {
+        s->x(i, std::sin((0.7 + 0.45 * static_cast<double>(i)) * t) + 0.3 * std::sin(2.3 * t));
+      }
+      for (std::size_t i = 0; i < s->design.outputs(); ++i) s->target(i, 0.5 * std::cos((0.9 + static_cast<double>(i)) * t));
+      s->target_on = n % 500 < 400, s->learn = n % 90 < 70, s->window = n % 20 > 10, s->eta = run.eta;
+      s->cycle();
+    }
+    for (const std::string& array : neurons) {
+      for (std::size_t i = 0; i < tile.errors(array).size(); ++i) {
+        see(structural.errors(array)[i], tile.errors(array)[i], n);
+        if (tile.design.chip.schedule == Ordering::ordered) continue;  // wires follow the new membranes already
+        see(structural.probe(array, i), tile.probe(array, i), n);
+        see(structural.probe(array, i, "slope"), tile.probe(array, i, "slope"), n);
+      }
+    }
+    for (std::size_t i = 0; i < tile.design.outputs(); ++i) {
+      see(structural.value(i), tile.value(i), n);
+      see(structural.sum(i), tile.sum(i), n);
+    }
+    if (n % 100 != 99 && n + 1 != run.cycles) continue;
+    const bool host = tile.design.learning.params.update == UpdateBy::host;
+    for (const auto& group : structural.chip->groups()) {
+      auto a = structural.read(group.name), b = tile.read(group.name);
+      if (host) {  // the host's step, each chip from its own products
+        const auto ga = structural.take(group.name), gb = tile.take(group.name);
+        for (std::size_t k = 0; k < a.size(); ++k) {
+          see(0.01 * ga[k], 0.01 * gb[k], n);
+          a[k] += run.eta * ga[k], b[k] += run.eta * gb[k];
+        }
+        structural.write(group.name, a), tile.write(group.name, b);
+      }
+      for (std::size_t k = 0; k < a.size(); ++k) see(a[k], b[k], n);
+    }
+  }
+  REQUIRE(first.size() == structural.chip->groups().size());
+  for (std::size_t g = 0; g < first.size(); ++g) {
+    const auto last = tile.read(structural.chip->groups()[g].name);
+    double moved = 0.0;
+    for (std::size_t k = 0; k < last.size(); ++k) moved = std::max(moved, std::abs(last[k] - first[g][k]));
+    CHECK(moved > 1e-4);  // every crossbar and bias did learn
+    worst.moved = std::max(worst.moved, moved);
+  }
+  return worst;
+}
+
+void compare_activities(const Socket& structural, const Socket& tile) {
+  const auto& a = structural.chip->activities();
+  const auto& b = tile.chip->activities();
+  REQUIRE(a.size() == b.size());
+  std::size_t busy = 0;
+  for (const auto& [key, activity] : a) {
+    INFO(key.first << " " << key.second);
+    REQUIRE(b.count(key) == 1);
+    const Activity& other = *b.at(key);
+    CHECK(activity->operations == other.operations);
+    for (std::size_t e = 0; e < event_kinds; ++e) {
+      INFO(Names<Event>::value[e]);
+      CHECK(activity->events[e] == other.events[e]);
+      busy += activity->events[e] > 0 ? 1U : 0U;
+    }
+  }
+  CHECK(busy >= 8);
+}
+
+const Settings structural_detail{{"chip.detail", "structural"}};
+Settings with(Settings settings, const Settings& more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+void check_agreement(const std::string& blueprint, const Settings& settings, const Run& run) {
+  Socket structural("structural", blueprint, with(structural_detail, settings)), tile("tile", blueprint, settings);
+  const Differences worst = compare(structural, tile, run);
+  CAPTURE(worst.early, worst.all, worst.moved);
+  // Per cycle a few roundings of numbers below 1, multiplied by the error gains (up to 10) and forgotten by contraction;
+  // weights integrate them with eta.
+  CHECK(worst.early <= 1e-12);
+  CHECK(worst.all <= 1e-9);
+  compare_activities(structural, tile);
+}
+
+}  // namespace
+
+TEST_CASE("structural and tile agree: recurrent chip learns online over 1e5 cycles", "[array]") {
+  check_agreement(recurrent, {}, {.cycles = 100000, .eta = 1e-4});
+}
+
+TEST_CASE("structural and tile agree: recurrent chip under a host, with resets", "[array]") {
+  check_agreement(recurrent, {{"learning.update", "host"}}, {.cycles = 5000, .eta = 1e-4, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: Euler steps, online, with resets", "[array]") {
+  check_agreement(recurrent, {{"chip.integration", "euler"}}, {.cycles = 5000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: instantaneous errors", "[array]") {
+  check_agreement(recurrent, {{"learning.errors", "instantaneous"}}, {.cycles = 3000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: low-pass filters", "[array]") {
+  check_agreement(filtered, {}, {.cycles = 5000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: low-pass filters under a host", "[array]") {
+  check_agreement(filtered, {{"learning.update", "host"}}, {.cycles = 5000, .eta = 1e-3});
+}
+
+TEST_CASE("structural and tile agree: ordered schedule, online", "[array]") {
+  check_agreement(layered, {{"chip.integration", "euler"}, {"chip.schedule", "ordered"}},
+                  {.cycles = 5000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: ordered schedule under a host", "[array]") {
+  check_agreement(
+      layered,
+      {{"chip.integration", "euler"}, {"chip.schedule", "ordered"}, {"learning.update", "host"}},
+      {.cycles = 5000, .eta = 1e-3});
+}
+
+TEST_CASE("structural and tile agree: ordered schedule with low-pass filters", "[array]") {
+  check_agreement(filtered, {{"chip.integration", "euler"}, {"chip.schedule", "ordered"}},
+                  {.cycles = 5000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: system none, inference only", "[array]") {
+  const Settings settings{{"learning.system", "none"}};
+  Socket structural("structural", recurrent, with(structural_detail, settings)), tile("tile", recurrent, settings);
+  double worst = 0.0, largest = 0.0;
+  for (int n = 0; n < 2000; ++n) {
+    for (Socket* s : {&structural, &tile}) {
+      for (std::size_t i = 0; i < 3; ++i) s->x(i, std::sin((0.7 + static_cast<double>(i)) * 0.01 * n));
+      s->cycle();
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+      worst = std::max(worst, std::abs(structural.value(i) - tile.value(i)));
+      largest = std::max(largest, std::abs(tile.value(i)));
+    }
+  }
+  CHECK(worst <= 1e-12);
+  CHECK(largest > 0.1);
+  compare_activities(structural, tile);
+}

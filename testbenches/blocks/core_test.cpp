@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "blocks/activation.hpp"
+#include "blocks/error_unit.hpp"
+#include "blocks/input_driver.hpp"
+#include "blocks/plasticity_cell.hpp"
+#include "blocks/readout.hpp"
+#include "blocks/summing_node.hpp"
+#include "blocks/synapse.hpp"
+#include "blocks/target_unit.hpp"
+#include "blocks/weight_register.hpp"
+
+using namespace leadlag;
+using Catch::Matchers::WithinAbs;
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+struct Curve {
+  double rate = 0.0, slope = 0.0;
+};
+Curve curve(Activation a, double x) {
+  Curve c;
+  with_activation(a, [&]<Activation A>() { activate<A>(x, c.rate, c.slope); });
+  return c;
+}
+constexpr std::array all_curves{Activation::linear, Activation::tanh, Activation::softplus, Activation::relu,
+                                Activation::hard_sigmoid};
+
+std::vector<double> compared(const TargetUnit::Params& params, const std::vector<double>& rates,
+                             const std::vector<double>& targets) {
+  std::vector<double> epsilon(rates.size(), -77.0);
+  TargetUnit::compare<double>(
+      params, rates.size(), [&](std::size_t i) { return rates[i]; }, [&](std::size_t i) { return targets[i]; },
+      [&](std::size_t i, double e) { epsilon[i] = e; });
+  return epsilon;
+}
+
+}  // namespace
+
+TEST_CASE("activation core: curves are the textbook functions, to the promises of die_math", "[core]") {
+  for (double x = -30.0; x <= 30.0; x += 0.037) {
+    INFO("x " << x);
+    CHECK(curve(Activation::linear, x).rate == x);
+    CHECK_THAT(curve(Activation::tanh, x).rate, WithinRel(std::tanh(x), 1e-15));
+    CHECK_THAT(curve(Activation::softplus, x).rate, WithinRel(std::log1p(std::exp(x)), 2e-15));
+    CHECK(curve(Activation::relu, x).rate == std::max(x, 0.0));
+    CHECK(curve(Activation::hard_sigmoid, x).rate == std::clamp(0.25 * x + 0.5, 0.0, 1.0));
+  }
+  CHECK(curve(Activation::hard_sigmoid, 0.0).rate == 0.5);
+}
+
+TEST_CASE("activation core: slopes are the derivatives, on the flat side at a kink", "[core]") {
+  // Central difference, step h: truncation h^2 |phi'''| / 6 < 4e-11, rounding 1e-16 / h < 1e-10 for |x| <= 5.
+  const double h = 1e-5;
+  for (const Activation a : all_curves) {
+    double steepest = 0.0;
+    for (double x = -5.03; x <= 5.0; x += 0.05) {  // no sample within h of a kink at -2, 0, 2
+      INFO("curve " << name_of(a) << ", x " << x);
+      CHECK_THAT(curve(a, x).slope, WithinAbs((curve(a, x + h).rate - curve(a, x - h).rate) / (2.0 * h), 2e-10));
+      steepest = std::max(steepest, curve(a, x).slope);
+    }
+    CHECK(steepest <= max_slope(a));
+    CHECK(curve(a, a == Activation::softplus ? 40.0 : 1e-9).slope >= max_slope(a) * (1.0 - 1e-15));
+  }
+  CHECK(curve(Activation::relu, 0.0).slope == 0.0);
+  CHECK(curve(Activation::hard_sigmoid, -2.0).slope == 0.0);
+  CHECK(curve(Activation::hard_sigmoid, 2.0).slope == 0.0);
+}
+
+TEST_CASE("error unit core: the gate multiplies what comes back and what the target says by the slope", "[core]") {
+  CHECK(ErrorUnit::gate(0.5, 3.0, 0.25) == 1.625);
+  CHECK(ErrorUnit::gate(0.0, 3.0, 0.25) == 0.0);
+}
+
+TEST_CASE("summing node core: sixteen lanes folded in halves, to the bit", "[core]") {
+  std::mt19937_64 random(6);
+  std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+  for (const std::size_t n : {0u, 1u, 2u, 15u, 16u, 17u, 33u, 100u}) {
+    std::vector<double> values;
+    for (std::size_t k = 0; k < n; ++k) values.push_back(uniform(random) * std::pow(10.0, 8.0 * uniform(random)));
+    std::array<double, 16> lane{};
+    for (std::size_t k = 0; k < n; ++k) lane[k % 16] += values[k];
+    std::array<double, 8> eight{};
+    for (std::size_t k = 0; k < 8; ++k) eight[k] = lane[k] + lane[k + 8];
+    std::array<double, 4> four{};
+    for (std::size_t k = 0; k < 4; ++k) four[k] = eight[k] + eight[k + 4];
+    const double expected = (four[0] + four[2]) + (four[1] + four[3]);
+    CHECK(SummingNode::sum<double>(n, [&](std::size_t k) { return values[k]; }) == expected);
+  }
+}
+
+TEST_CASE("target unit core: mse is beta (target - rate)", "[core]") {
+  const auto e = compared({.loss = Loss::mse, .beta = 0.5}, {0.25, -1.0, 3.0}, {1.0, -1.0, 1.0});
+  CHECK(e == std::vector<double>{0.375, 0.0, -1.0});
+  CHECK(compared({.loss = Loss::mse, .beta = -2.0}, {0.25}, {1.0}) == std::vector<double>{-1.5});
+}
+
+TEST_CASE("target unit core: cross-entropy is beta (target - softmax(rate))", "[core]") {
+  const TargetUnit::Params params{.loss = Loss::cross_entropy, .beta = 2.0};
+  const std::vector<double> rates{0.5, -1.25, 2.0, 0.75}, targets{0.0, 0.0, 1.0, 0.0};
+  const auto e = compared(params, rates, targets);
+  REQUIRE(e.size() == 4);
+  double sum = 0.0, total = 0.0;
+  for (const double r : rates) total += std::exp(r);
+  for (std::size_t i = 0; i < 4; ++i) {
+    sum += e[i];
+    CHECK_THAT(e[i], WithinAbs(2.0 * (targets[i] - std::exp(rates[i]) / total), 4e-15));  // exp 1 ulp each
+  }
+  CHECK_THAT(sum, WithinAbs(0.0, 2e-15));  // both are distributions
+
+  // Softmax does not see a common shift: dyadic rates and shifts make every difference exact, so the bits are equal.
+  for (const double shift : {64.0, -1024.0, 0x1p40}) {
+    std::vector<double> moved;
+    for (const double r : rates) moved.push_back(r + shift);
+    CHECK(compared(params, moved, targets) == e);
+  }
+  // Huge rates neither overflow nor lose the winner.
+  for (const double huge : {800.0, 1e6, 1e300}) {
+    const auto far = compared(params, {huge, -huge, huge}, {1.0, 0.0, 0.0});
+    CHECK(far == std::vector<double>{1.0, 0.0, -1.0});
+  }
+  CHECK(compared(params, {3.0}, {1.0}) == std::vector<double>{0.0});
+}
+
+TEST_CASE("synapse, driver, plasticity and register cores", "[core]") {
+  CHECK(InputDriver::output(-0.3) == -0.3);
+  CHECK(Synapse::output(-2.0, 0.25) == -0.5);
+  CHECK(PlasticityCell::product(-0.5, 3.0) == -1.5);
+  CHECK(WeightRegister::update(1.0, 0.125, -2.0) == 0.75);  // descent-signed: it adds
+}
+
+TEST_CASE("readout core: sums while the window is open, from its first edge", "[core]") {
+  Readout::State<double> s;
+  const std::vector<bool> window{false, true, true, true, false, false, true, true, false, true};
+  const std::vector<double> rate{9.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0};
+  const std::vector<double> expected{0.0, 1.0, 3.0, 7.0, 7.0, 7.0, 32.0, 96.0, 96.0, 256.0};
+  for (std::size_t n = 0; n < window.size(); ++n) {
+    Readout::advance(s, window[n], rate[n]);
+    INFO("edge " << n);
+    CHECK(s.sum == expected[n]);
+  }
+}

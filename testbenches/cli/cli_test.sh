@@ -1,0 +1,137 @@
+#!/bin/bash
+# What a user sees of the program itself: exit codes, messages, files. Usage: cli_test.sh CASE LEADLAG SOURCE_DIR
+set -u
+case_name=$1 leadlag=$2 source=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+fail() { echo "FAILED: $*"; exit 1; }
+expect() {  # code command...
+  local code=$1
+  shift
+  "$@" >stdout 2>stderr
+  local got=$?
+  [ "$got" -eq "$code" ] || { cat stdout stderr; fail "exit code $got instead of $code: $*"; }
+}
+has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "$1 does not contain: $2"; }; }
+tree() { find "$1" -type f -exec md5sum {} + | sort; }
+
+case $case_name in
+  version)
+    expect 0 "$leadlag" --version
+    grep -qE '^leadlag [0-9]+\.[0-9]+\.[0-9]+$' stdout || fail "version line"
+    [ ! -s stderr ] || fail "noise on standard error"
+    ;;
+  help)
+    expect 0 "$leadlag" --help
+    for word in run check new blocks schema technology --out --set --preset --threads "Exit codes"; do has stdout "$word"; done
+    ;;
+  usage)
+    expect 2 "$leadlag"
+    expect 2 "$leadlag" rnu x.yaml; has stderr "did you mean 'run'?"
+    expect 2 "$leadlag" run x.yaml; has stderr "needs --out"
+    expect 2 "$leadlag" run absent.yaml --out out; has stderr "absent.yaml"
+    expect 2 "$leadlag" run absent.yaml --out out --set nonsense; has stderr "PATH=VALUE"
+    expect 2 "$leadlag" run absent.yaml --out out --threads 0
+    expect 2 "$leadlag" blocks neuron; has stderr "no block"
+    expect 2 "$leadlag" --frobnicate
+    [ ! -e out ] || fail "out was made"
+    ;;
+  starter)  # new -> check -> run -> report, as the README teaches
+    expect 0 "$leadlag" new starter
+    expect 2 "$leadlag" new starter; has stderr "exists already"
+    expect 0 "$leadlag" check starter.yaml; has stdout "LL-TIME-1"
+    expect 0 "$leadlag" run starter.yaml --out out
+    for file in report.txt report.json timing.csv energy.csv learning.csv waves.vcd weights/w1.npy; do
+      [ -s "out/$file" ] || fail "out/$file is missing"
+    done
+    for file in report.txt timing.csv energy.csv learning.csv; do
+      head -1 "out/$file" | grep -qE '^# leadlag .*blueprint starter.yaml \([0-9a-f]{16}\), seed 1, tick 100 ns' || fail "provenance in $file"
+    done
+    has out/waves.vcd "starter.yaml"
+    has out/waves.vcd '$scope module starter'
+    expect 0 "$leadlag" run starter.yaml --out out          # a report folder may be written again
+    mkdir other && touch other/precious
+    expect 2 "$leadlag" run starter.yaml --out other        # anything else may not
+    [ -e other/precious ] || fail "a foreign folder was touched"
+    [ "$(ls -A | grep -c partial)" -eq 0 ] || fail "partial folder left behind"
+    ;;
+  violated)  # a limit that is not met, and one that is not measured
+    "$leadlag" new c >/dev/null
+    sed -i 's/final_mse: {max: 1e-6}/final_mse: {max: 1e-20}\n  throughput: {min: 1 Hz}/; s/cycles: 150000/cycles: 3000/; s/start: 5000/start: 100/' c.yaml
+    expect 1 "$leadlag" run c.yaml --out out
+    grep -E '^ +VIOLATED +limit +final_mse .*c.yaml:[0-9]+$' stdout >/dev/null || { cat stdout; fail "VIOLATED line"; }
+    grep -E '^ +NOT MEASURED +limit +throughput ' stdout >/dev/null || { cat stdout; fail "NOT MEASURED line"; }
+    has out/report.txt "NOT ALL MET"
+    ;;
+  malformed)  # nothing is written, whatever is wrong
+    count=0
+    for file in "$source"/testbenches/golden/malformed/*.yaml; do
+      cp "$file" .
+      name=$(basename "$file")
+      "$leadlag" run "$name" --out out >stdout 2>stderr
+      [ $? -eq 2 ] || fail "$name: exit code"
+      [ ! -e out ] || fail "$name: out was made"
+      [ ! -s stdout ] || fail "$name: text on standard output"
+      grep -qE "error\[[a-z-]+\]: " stderr || fail "$name: no diagnostic"
+      count=$((count + 1))
+    done
+    [ "$count" -ge 30 ] || fail "only $count malformed blueprints"
+    "$leadlag" new good >/dev/null
+    expect 0 "$leadlag" run good.yaml --out out --set schedule.cycles=200 --set learning.start=10 --set 'limits.final_mse={max: 1000}'
+    before=$(tree out)
+    cp "$source"/testbenches/golden/malformed/bad_units.yaml .
+    expect 2 "$leadlag" run bad_units.yaml --out out
+    [ "$before" = "$(tree out)" ] || fail "an existing report was touched"
+    ;;
+  data_errors)
+    cp "$source/models/chips/fashion_mnist_gle.yaml" c.yaml
+    expect 2 "$leadlag" run c.yaml --out out --set task.data="$work/none"; has stderr "no such file"
+    mkdir d
+    printf '\x00\x00\x08\x03\x00\x00\x00\x02' > d/train-images-idx3-ubyte
+    expect 2 "$leadlag" run c.yaml --out out --set task.data="$work/d"; has stderr "cut short"
+    echo "not gzip" > d/train-images-idx3-ubyte.gz; rm d/train-images-idx3-ubyte
+    expect 2 "$leadlag" run c.yaml --out out --set task.data="$work/d"; has stderr "gzip"
+    [ ! -e out ] || fail "out was made"
+    ;;
+  threads)  # the same bytes with one and two threads, but for the field that names them
+    for n in 1 2; do
+      "$leadlag" run "$source/models/chips/fashion_mnist_gle.yaml" --out "out$n" --threads $n --set schedule.train_samples=600 \
+        --set schedule.test_samples=200 --set 'limits.test_accuracy={min: 0.2}' >/dev/null || fail "run with $n threads"
+    done
+    [ -s out1/weights/w1.npy ] || fail "no weights"
+    cmp out1/weights/w1.npy out2/weights/w1.npy || fail "weights differ"
+    cmp out1/weights/w2.npy out2/weights/w2.npy || fail "weights differ"
+    [ "$(diff out1/report.json out2/report.json | grep -c '^[<>]')" -eq 2 ] || fail "report.json differs in more than a line"
+    diff out1/report.json out2/report.json | grep -q '"threads": 2' || fail "the differing line is not the threads"
+    ;;
+  report_keys)  # every key of report.json is documented
+    "$leadlag" new c >/dev/null
+    "$leadlag" run c.yaml --out out --set schedule.cycles=500 --set learning.start=10 --set 'limits.final_mse={max: 1000}' >/dev/null || fail "run"
+    keys=$(grep -oE '^ +"[a-z_]+":' out/report.json | tr -d ' ":' | sort -u)
+    [ "$(wc -l <<<"$keys")" -ge 60 ] || fail "suspiciously few keys"
+    for key in $keys; do
+      grep -qE "\`[a-z_.\[\]]*$key\`" "$source/docs/report_keys.md" || { echo "undocumented key: $key"; missing=1; }
+    done
+    [ -z "${missing:-}" ] || fail "docs/report_keys.md is incomplete"
+    ;;
+  golden_report)  # a reviewed report, compared whole; LEADLAG_ACCEPT=1 rewrites it
+    cp "$source/testbenches/golden/reports/tiny.yaml" .
+    expect 0 "$leadlag" run tiny.yaml --out out --threads 1
+    for file in report.txt timing.csv energy.csv; do
+      golden=$source/testbenches/golden/reports/tiny.$file
+      [ "${LEADLAG_ACCEPT:-0}" = 1 ] && cp "out/$file" "$golden"
+      diff "$golden" "out/$file" || fail "$file differs from its golden"
+    done
+    ;;
+  chip)  # a shipped blueprint exits 0 at its default budget
+    expect 0 "$leadlag" run "$source/models/chips/$4.yaml" --out out
+    has stdout "MET"
+    ;;
+  schema)
+    expect 0 "$leadlag" schema
+    for key in tau_m full_scale cross_entropy cycles_per_sample additionalProperties; do has stdout "$key"; done
+    ;;
+  *) fail "unknown case $case_name" ;;
+esac
+echo passed
