@@ -11,8 +11,8 @@ std::string Table::text(const std::string& indent) const {
     width.resize(std::max(width.size(), row.size()));
     for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
   }
-  const auto numeric = [](const std::string& cell) {
-    return !cell.empty() && (cell[0] == '-' || cell[0] == '+' || (cell[0] >= '0' && cell[0] <= '9'));
+  const auto numeric = [](const std::string& cell) {  // a quantity, not a sentence that starts with one
+    return !cell.empty() && cell.size() <= 16 && (cell[0] == '-' || cell[0] == '+' || (cell[0] >= '0' && cell[0] <= '9'));
   };
   std::string out;
   for (std::size_t r = 0; r < rows_.size(); ++r) {

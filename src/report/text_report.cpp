@@ -19,6 +19,8 @@ std::string percent(double share) {
   return text + " %";
 }
 
+std::string dies(int count) { return std::to_string(count) + (count == 1 ? " die" : " dies"); }
+
 std::string heading(const std::string& title) { return "\n" + title + "\n" + std::string(title.size(), '-') + "\n"; }
 
 std::string measured_text(const Report& r) {
@@ -103,8 +105,7 @@ std::string energy_text(const Report& r) {
     per_array.row({name, to_text(energy), percent(energy.si / total), to_text(area)});
   }
   std::string out = "  ledger " + to_text(m.ledger, 10) + ", integral of the supply current " + to_text(m.supply, 10) +
-                    " (all " + std::to_string(r.design.chip.replicas) + " dies, " + to_text(m.duration) +
-                    " of chip time)\n";
+                    " (" + dies(r.design.chip.replicas) + ", " + to_text(m.duration) + " of chip time)\n";
   return out + per_array.text() + "\n" + blocks.text();
 }
 
@@ -190,8 +191,7 @@ std::string text_report(const Report& r) {
   out += "  " + std::string(name_of(d.chip.detail)) + " detail, " + std::string(name_of(d.chip.fidelity)) +
          " fidelity, " + std::string(name_of(d.chip.coupling)) + " coupling, " +
          std::string(name_of(d.chip.integration)) + " integration, " + std::string(name_of(d.chip.schedule)) +
-         " schedule, " + std::string(name_of(d.chip.precision)) + " precision, " + std::to_string(d.chip.replicas) +
-         (d.chip.replicas == 1 ? " die\n" : " dies\n");
+         " schedule, " + std::string(name_of(d.chip.precision)) + " precision, " + dies(d.chip.replicas) + "\n";
   out += heading("Findings") + findings_text(r.findings, d);
   out += heading("Measurements") + measured_text(r);
   out += heading("Learning") + learning_text(r);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "units/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -49,6 +50,11 @@ constexpr std::array kinds{
     Kind{Resistance::dimension, "ohm", "a resistance", "1 kohm"},
     Kind{Conductance::dimension, "S", "a conductance", "1 nS"},
     Kind{Temperature::dimension, "K", "a temperature", "300 K"},
+    Kind{(Voltage{} * Length{}).dimension, "V m", "a matching constant", "5 mV um"},
+    Kind{(Capacitance{} / Area{}).dimension, "F/m2", "a capacitance per area", "1 fF/um2"},
+    Kind{(Energy{} / Length{}).dimension, "J/m", "an energy per length", "0.2 pJ/mm"},
+    Kind{(Resistance{} / Length{}).dimension, "ohm/m", "a resistance per length", "100 ohm/mm"},
+    Kind{(Capacitance{} / Length{}).dimension, "F/m", "a capacitance per length", "0.2 fF/um"},
     Kind{Dimension{}, "", "a number", "0.5"},
 };
 
@@ -182,6 +188,9 @@ std::string format_quantity(double si, const Dimension& dimension, int digits) {
     if (prefix.empty() && size < 1e-18) best = 1e-18, prefix = "a";
     mantissa = si / best;
   }
+  // All digits before the point are shown: 330, not 3.3e+02.
+  const double whole = std::abs(mantissa);
+  if (whole >= 1.0 && whole < 1e6) digits = std::max(digits, 1 + static_cast<int>(std::floor(std::log10(whole))));
   std::array<char, 48> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), mantissa,
                                           std::chars_format::general, digits);

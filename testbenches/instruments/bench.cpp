@@ -89,8 +89,11 @@ void Bench::record_parameters() {
 }
 
 void Bench::run(std::int64_t cycles) {
-  const std::int64_t left = std::min(cycles, task_.cycles() - cycle_);
-  if (left > 0) sc_core::sc_start(kernel_period(design_) * static_cast<double>(left));
+  const std::int64_t last = std::min(cycle_ + cycles, task_.cycles());
+  // A quarter period past the last falling edge: sc_start leaves out what happens at its very end.
+  const sc_core::sc_time period = kernel_period(design_);
+  const sc_core::sc_time end = period * static_cast<double>(last) + period / 4;
+  if (end > sc_core::sc_time_stamp()) sc_core::sc_start(end - sc_core::sc_time_stamp());
 }
 
 }  // namespace leadlag
