@@ -4,6 +4,7 @@
 
 #include <omp.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -68,6 +69,7 @@ std::string settings_text(const Control& control) {
 }
 
 [[noreturn]] void control_child(const RunOptions& options, const Control& control, const std::string& file) {
+  std::signal(SIGINT, SIG_DFL), std::signal(SIGTERM, SIG_DFL);
   int status = exit_our_bug;
   try {
     ReadOptions read = options.read;
@@ -125,6 +127,13 @@ std::vector<ControlResult> run_controls(const Design& design, const RunOptions& 
   return results;
 }
 
+volatile std::sig_atomic_t interrupted = 0;
+
+/// Control-C ends the run between two chunks, so that the partial folder is removed.
+struct Interrupted : std::runtime_error {
+  Interrupted() : std::runtime_error("interrupted; nothing was written") {}
+};
+
 std::string progress_text(const Observations& seen) {
   if (seen.test_accuracy) return "testing, accuracy " + std::to_string(*seen.test_accuracy).substr(0, 6);
   if (seen.curve.empty()) return "";
@@ -149,6 +158,8 @@ int run_command(const RunOptions& options) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int threads = options.threads > 0 ? options.threads : cores;
   Progress progress(!options.quiet);
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGTERM, [](int) { interrupted = 1; });
 
   std::vector<ControlResult> controls;
   if (!options.no_controls) controls = run_controls(design, options, out, threads, progress);
@@ -160,6 +171,7 @@ int run_command(const RunOptions& options) {
                 .weights = out.path("weights"),
                 .comment = provenance_line(provenance),
                 .progress = [&](std::int64_t cycle, std::int64_t cycles, const Observations& now) {
+                  if (interrupted != 0) throw Interrupted();
                   progress.show(design.chip.name, cycle, cycles, progress_text(now));
                 }});
   progress.finish();

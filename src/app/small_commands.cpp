@@ -5,8 +5,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
-#include "report/table.hpp"
-#include "units/text.hpp"
+#include "report/report.hpp"
 
 namespace leadlag {
 namespace {
@@ -95,24 +94,7 @@ int blocks_command(const std::string& kind) {
 
 int technology_command(const std::string& file) {
   const Technology t = read_technology(file);
-  Table table({"number", "value", "source"});
-  std::apply(
-      [&](const auto&... field) {
-        const auto one = [&](const auto& f) {
-          std::string value;
-          if constexpr (requires { (t.*f.member).si; }) {
-            value = to_text(t.*f.member);
-          } else {
-            value = shortest(t.*f.member);
-          }
-          const auto source = t.sources.find(std::string(f.name));
-          const bool assumed = source == t.sources.end() || source->second.assumed;
-          table.row({std::string(f.name), value, (assumed ? "assumed: " : "") + (source == t.sources.end() ? std::string(f.meaning) : source->second.text)});
-        };
-        (one(field), ...);
-      },
-      Technology::fields());
-  std::cout << t.name << "\n" << table.text();
+  std::cout << t.name << "\n" << technology_text(t);
   return exit_met;
 }
 

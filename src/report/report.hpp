@@ -45,6 +45,8 @@ std::string json_report(const Report& report);
 std::string timing_csv(const Report& report);
 std::string energy_csv(const Report& report);
 std::string learning_csv(const Report& report);
+/// Every number of a technology with its source, or "assumed".
+std::string technology_text(const Technology& technology);
 /// Findings as aligned lines, for `leadlag check` and report.txt.
 std::string findings_text(const std::vector<Finding>& findings, const Design& design);
 

@@ -125,25 +125,7 @@ std::string coefficients_text(const Report& r) {
                     "V_dd x (" + row.static_derivation + "), mean per instance"});
     }
   }
-  Table numbers({"number", "value", "source"});
-  const Technology& t = r.design.technology;
-  std::apply(
-      [&](const auto&... field) {
-        const auto one = [&](const auto& f) {
-          std::string value;
-          if constexpr (requires { (t.*f.member).si; }) {
-            value = to_text(t.*f.member);
-          } else {
-            value = shortest(t.*f.member);
-          }
-          const auto source = t.sources.find(std::string(f.name));
-          const bool assumed = source == t.sources.end() || source->second.assumed;
-          numbers.row({std::string(f.name), value, assumed ? "assumed: " + std::string(f.meaning) : source->second.text});
-        };
-        (one(field), ...);
-      },
-      Technology::fields());
-  return energies.text() + "\n" + numbers.text();
+  return energies.text() + "\n" + technology_text(r.design.technology);
 }
 
 std::string controls_text(const Report& r) {
@@ -182,6 +164,24 @@ std::string findings_text(const std::vector<Finding>& findings, const Design& de
                f.at.line > 0 ? design.file + ":" + std::to_string(f.at.line) : "default"});
   }
   return table.text();
+}
+
+std::string technology_text(const Technology& t) {
+  Table numbers({"number", "value", "source"});
+  const auto row = [&](const auto& field) {
+    std::string value;
+    if constexpr (requires { (t.*field.member).si; }) {
+      value = to_text(t.*field.member);
+    } else {
+      value = shortest(t.*field.member);
+    }
+    const auto found = t.sources.find(std::string(field.name));
+    const bool assumed = found == t.sources.end() || found->second.assumed;
+    numbers.row({std::string(field.name), value,
+                 assumed ? "assumed: default for " + std::string(field.meaning) : found->second.text});
+  };
+  std::apply([&](const auto&... field) { (row(field), ...); }, Technology::fields());
+  return numbers.text();
 }
 
 std::string text_report(const Report& r) {
