@@ -8,7 +8,7 @@ namespace leadlag {
 /// What one unit of a dimensionless model signal is on the die: voltages between blocks, currents into nodes.
 struct FullScale {
   Voltage voltage = 25_mV;
-  Current current = 10_nA;
+  Current current{0.3e-9};
 };
 
 /// What a Datasheet needs beside parameters and technology.

@@ -4,9 +4,10 @@
 namespace leadlag {
 
 Datasheet Synapse::datasheet(const Params& p, const Technology& t, const OperatingPoint& at) {
+  const Time settle = settle_time(parasitic_pole(t, p.bias), at.settle_bits);
   return {.block = stem,
-          .arcs = {{"rate_i", "current_o", settle_time(parasitic_pole(t, p.bias), at.settle_bits),
-                    "tau_p(bias) ln 2^(settle_bits+1)"}},
+          .arcs = {{"rate_i", "current_o", settle, "tau_p(bias) ln 2^(settle_bits+1)"},
+                   {"error_i", "back_o", settle, "tau_p(bias) ln 2^(settle_bits+1)"}},
           .static_current = 4.0 * p.bias,
           .static_derivation = "two transconductors, tail and mirror each, 4 bias",
           .energies = {},

@@ -42,15 +42,15 @@ struct Technology {
   Length capacitor_mismatch{1e-8};
   Current leakage{1e-15};
   Capacitance parasitic_capacitance = 10_fF;
-  Energy adc_energy_per_step{50e-15};
+  Energy adc_energy_per_step{172e-15};
   Capacitance dac_unit_capacitor = 5_fF;
   Energy sram_write_energy{5e-15};
   Energy sram_read_energy{3.5e-15};
   Area sram_bit_area{4e-12};
-  EnergyPerLength wire_energy{1e-10};
+  EnergyPerLength wire_energy{1.62e-10};
   ResistancePerLength wire_resistance{1e5};
   CapacitancePerLength wire_capacitance{2e-10};
-  Length cell_pitch{5e-6};
+  Length cell_pitch{11e-6};
   double layout_overhead = 3.0;
   Voltage linear_range = 30_mV;
 

@@ -68,13 +68,14 @@ std::string settings_text(const Control& control) {
   return text;
 }
 
-[[noreturn]] void control_child(const RunOptions& options, const Control& control, const std::string& file) {
+[[noreturn]] void control_child(const RunOptions& options, const Design& main, const Control& control,
+                                const std::string& file) {
   std::signal(SIGINT, SIG_DFL), std::signal(SIGTERM, SIG_DFL);
   int status = exit_our_bug;
   try {
     ReadOptions read = options.read;
     read.settings.insert(read.settings.end(), control.settings.begin(), control.settings.end());
-    const Design design = read_design(options.blueprint, read);
+    const Design design = parse_design(main.file, main.text, read);  // the file may have changed meanwhile
     const Die die = fabricate(design);
     const Observations seen = simulate(design, die, *make_task(design), {});
     const nlohmann::ordered_json json(measure(design, die, seen).values);
@@ -87,11 +88,11 @@ std::string settings_text(const Control& control) {
   _exit(status);
 }
 
-void start(ControlRun& run, const RunOptions& options) {
+void start(ControlRun& run, const RunOptions& options, const Design& main) {
   run.process = fork();
   if (run.process == 0) {
     omp_set_num_threads(1);
-    control_child(options, *run.control, run.file);
+    control_child(options, main, *run.control, run.file);
   }
 }
 
@@ -119,7 +120,7 @@ std::vector<ControlResult> run_controls(const Design& design, const RunOptions& 
   std::vector<ControlResult> results;
   std::size_t started = 0;
   for (std::size_t k = 0; k < runs.size(); ++k) {
-    while (started < runs.size() && started < k + static_cast<std::size_t>(jobs)) start(runs[started++], options);
+    while (started < runs.size() && started < k + static_cast<std::size_t>(jobs)) start(runs[started++], options, design);
     progress.note("control " + std::to_string(k + 1) + " of " + std::to_string(runs.size()) + ": " +
                   runs[k].control->name);
     results.push_back(finish(runs[k]));
@@ -179,6 +180,7 @@ int run_command(const RunOptions& options) {
   Measurements measurements = measure(design, die, seen);
   add_control_values(measurements, controls);
   std::vector<Finding> findings = check_rules(design, measurements);
+  findings.push_back(check_finite(design, seen));
   const std::vector<Finding> limits = judge_limits(design, measurements);
   findings.insert(findings.begin(), limits.begin(), limits.end());
   const Report report{design, measurements, seen, findings, controls, provenance};

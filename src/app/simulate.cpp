@@ -76,8 +76,14 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
     seen.curve = r.curve;
   };
   const std::int64_t chunk = std::max<std::int64_t>(1, task.cycles() / 200);
-  while (!bench.done()) {
-    bench.run(chunk);
+  while (!bench.done() && seen.diverged.empty()) {
+    try {
+      bench.run(chunk);
+    } catch (const sc_core::sc_report& report) {
+      // A circuit that diverges is a result, not a failure of the simulator.
+      if (std::string(report.get_msg_type()) != "leadlag/non-finite") throw;
+      seen.diverged = report.get_msg();
+    }
     if (!options.progress) continue;
     collect();
     options.progress(bench.cycle(), task.cycles(), seen);

@@ -82,13 +82,15 @@ int blocks_command(const std::string& kind) {
   const auto kinds = block_kinds();
   if (kind.empty()) {
     for (const std::string& k : kinds) std::cout << k << "\n";
+    std::cout << "sections of a blueprint, in the same form: chip full_scale learning task schedule technology\n";
     return exit_met;
   }
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+  try {
+    std::cout << block_table(kind);
+  } catch (const std::invalid_argument&) {
     const std::string near = did_you_mean(kind, kinds);
-    throw UsageError("no block '" + kind + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    throw UsageError("no block '" + kind + "'" + (near.empty() ? "; `leadlag blocks` lists them" : "; did you mean '" + near + "'?"));
   }
-  std::cout << block_table(kind);
   return exit_met;
 }
 

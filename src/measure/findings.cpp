@@ -2,6 +2,7 @@
 #include "measure/findings.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "design/measurement_table.hpp"
 #include "units/text.hpp"
@@ -36,6 +37,11 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
   const Voltage full = design.full_scale.voltage, range = design.technology.linear_range;
   findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range), to_text(full),
                       to_text(range - full), verdict(full <= range), position(design, "chip.full_scale.voltage")});
+  const Technology& t = design.technology;
+  const Current unit = design.full_scale.current;
+  const Current most = std::tanh(t.kappa * full / (2.0 * t.thermal_voltage())) * design.blocks.synapse.bias;
+  findings.push_back({"LL-RANGE-2", "full-scale current", design.chip.name, "<= " + to_text(most), to_text(unit),
+                      to_text(most - unit), verdict(unit <= most), position(design, "chip.full_scale.current")});
   for (const Path& p : m.timing.paths) {
     findings.push_back({"LL-TIME-1", p.kind + " path", p.to, "<= " + to_text(design.chip.period()), to_text(p.settle),
                         to_text(p.slack), verdict(p.slack >= Time{}), position(design, "chip.clock")});
@@ -47,6 +53,13 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
                         verdict(k->second < 1.0), design.learning.at});
   }
   return findings;
+}
+
+Finding check_finite(const Design& design, const Observations& seen) {
+  const bool finite = seen.diverged.empty();
+  return {"LL-FINITE-1", "signals", finite ? design.chip.name : seen.diverged, "finite",
+          finite ? "finite" : "infinite or not a number in cycle " + std::to_string(seen.cycles), "", verdict(finite),
+          design.learning.at};
 }
 
 std::vector<Finding> judge_limits(const Design& design, const Measurements& m) {

@@ -34,13 +34,18 @@ struct Rule {
 inline constexpr std::array rule_table{
     Rule{"LL-MAP-1", "every crossbar is mapped to physical tiles", "tile shape given"},
     Rule{"LL-RANGE-1", "full scale stays within the stated compression", "full_scale.voltage <= linear_range"},
+    Rule{"LL-RANGE-2", "a synapse can deliver the unit current",
+         "full_scale.current <= synapse.bias tanh(kappa full_scale.voltage / (2 U_T))"},
     Rule{"LL-TIME-1", "every hop settles within a clock period", "sum of settling arcs <= 1 / clock"},
+    Rule{"LL-FINITE-1", "every signal of the run stays finite", "|signal| < infinity in every cycle"},
     Rule{"LL-LOOP-1", "the registered nudging loop is stable",
          "K = lambda_max(beta sum_a gamma_a J_a J_a^T) < 1"},
 };
 
 /// The static rules; needs no run.
 std::vector<Finding> check_rules(const Design& design, const Measurements& m);
+/// LL-FINITE-1: a registered loop with too much gain, or a learning rate that is too large, ends a run early.
+Finding check_finite(const Design& design, const Observations& seen);
 /// The blueprint's limits against what was measured.
 std::vector<Finding> judge_limits(const Design& design, const Measurements& m);
 /// True when every finding is MET.

@@ -23,6 +23,7 @@ struct CurvePoint {
 /// What the bench saw, as plain values: everything a run hands over to measuring.
 struct Observations {
   std::int64_t cycles = 0, samples = 0, train_samples = 0, test_samples = 0, learning_steps = 0, host_steps = 0;
+  std::string diverged;  ///< instance whose state left the finite numbers and ended the run; empty: none
   std::optional<double> test_accuracy, train_accuracy, final_mse;
   std::vector<CurvePoint> curve;
   std::vector<std::string> parameter_names;  ///< of CurvePoint::parameters

@@ -10,10 +10,13 @@ class Paths {
  public:
   Paths(const Design& design, const std::vector<BlockGroup>& bill) : design_(design), bill_(bill) {}
 
-  void append(Path& path, const std::string& array, const std::string& block) const {
+  /// The arcs of a group, or only the one that starts at `pin`.
+  void append(Path& path, const std::string& array, const std::string& block, const std::string& pin = {}) const {
     for (const BlockGroup& g : bill_) {
       if (g.array != array || g.sheet.block != block) continue;
-      for (const Arc& arc : g.sheet.arcs) path.arcs.push_back({array, block, arc});
+      for (const Arc& arc : g.sheet.arcs) {
+        if (pin.empty() || arc.from == pin) path.arcs.push_back({array, block, arc});
+      }
     }
   }
   void finish(Path path) {
@@ -79,7 +82,7 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
       Path forward{"forward", name, {}, {}, {}};
       Path& path = registered ? forward : tick;
       if (design.arrays[c.from].is_input()) all.append(path, design.arrays[c.from].name, InputDriver::stem);
-      all.append(path, c.name, Synapse::stem);
+      all.append(path, c.name, Synapse::stem, "rate_i");
       all.append(path, name, SummingNode::stem);
       all.append(path, name, ProspectiveNeuron::stem);
       if (registered) all.finish(std::move(forward));
@@ -97,7 +100,7 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
       all.append(registered ? update : tick, name, ErrorUnit::stem);
       all.append(registered ? update : tick, design.crossbars[c].name, PlasticityCell::stem);
       if (wiring.sends_back[c]) {
-        all.append(path, design.crossbars[c].name, Synapse::stem);
+        all.append(path, design.crossbars[c].name, Synapse::stem, "error_i");
         all.append(path, design.arrays[wiring.back_to[c]].name, "error_summing_node");
         if (registered) all.finish(std::move(error));
       }

@@ -129,7 +129,7 @@ std::string json_report(const Report& r) {
                     {"learning", std::string(name_of(d.learning.params.system))},
                     {"errors", std::string(name_of(d.learning.params.errors))},
                     {"update", std::string(name_of(d.learning.params.update))},
-                    {"cycles_per_sample", d.schedule.params.cycles_per_sample},
+                    {"cycles_per_sample", d.task.params.kind == TaskKind::idx_images ? d.schedule.params.cycles_per_sample : 0},
                     {"arrays", arrays}}},
                   {"results", results_json(r)},
                   {"findings", findings},

@@ -91,7 +91,7 @@ Frame ImageTask::drive(std::int64_t n, std::span<double> x, std::span<double> ta
   }
   const bool training = show < train_shows_;
   const ScheduleDesign& schedule = design_.schedule;
-  return {training && schedule.target.contains(cycle), training && schedule.plasticity.contains(cycle),
+  return {training && schedule.target.contains(cycle), training && schedule.plasticity.contains(cycle) && n >= design_.learning.params.start,
           schedule.readout.contains(cycle), schedule.params.reset_state && cycle == 0};
 }
 
