@@ -72,7 +72,9 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
                              std::span<T> drive, std::span<T> back) {
   const bool needs_error = mode.backward || mode.update != SweepMode::Update::none;
   const auto tiles = static_cast<std::ptrdiff_t>(tiles_.size());
-#pragma omp parallel for schedule(static) if (tiles > 1)
+  // Below this a thread's share is shorter than waking it.
+  const bool worth_sharing = tiles > 1 && shape_.rows * shape_.columns * shape_.replicas >= 32768;
+#pragma omp parallel for schedule(static) if (worth_sharing)
   for (std::ptrdiff_t k = 0; k < tiles; ++k) {
     Tile& t = *tiles_[static_cast<std::size_t>(k)];
     t.take_rate(rate, lanes_);

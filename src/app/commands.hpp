@@ -19,7 +19,7 @@ struct UsageError : std::runtime_error {
 struct RunOptions {
   std::string blueprint, out;
   ReadOptions read;
-  int threads = 0;  ///< 0: one per core
+  int threads = 0;  ///< 0: not stated, one
   bool quiet = false, no_controls = false;
 };
 

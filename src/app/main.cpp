@@ -35,7 +35,7 @@ int dispatch(const std::vector<std::string>& words) {
       "out,o", po::value(&run.out)->value_name("DIR"), "folder for the reports (run)")(
       "preset", po::value(&run.read.presets)->value_name("NAME"), "apply a preset of the blueprint; may be repeated")(
       "set", po::value(&settings)->value_name("PATH=VALUE"), "change a value, e.g. chip.seed=2; may be repeated")(
-      "threads", po::value(&run.threads)->value_name("N"), "threads (default: one per core); never changes a result")(
+      "threads", po::value(&run.threads)->value_name("N"), "threads inside a cycle (default 1; use them on idle cores only); never changes a result")(
       "no-controls", po::bool_switch(&run.no_controls), "skip the blueprint's control runs")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress line");
   po::options_description all;

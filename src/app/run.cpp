@@ -157,13 +157,13 @@ int run_command(const RunOptions& options) {
   const std::unique_ptr<Task> task = make_task(design);  // data errors before anything is written
   const OutputFolder out(options.out);
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const int threads = options.threads > 0 ? options.threads : cores;
+  const int threads = std::max(1, options.threads);
   Progress progress(!options.quiet);
   std::signal(SIGINT, [](int) { interrupted = 1; });
   std::signal(SIGTERM, [](int) { interrupted = 1; });
 
   std::vector<ControlResult> controls;
-  if (!options.no_controls) controls = run_controls(design, options, out, threads, progress);
+  if (!options.no_controls) controls = run_controls(design, options, out, std::max(cores, threads), progress);
   omp_set_num_threads(threads);
   const Provenance provenance = provenance_of(design, threads);
   const Observations seen =

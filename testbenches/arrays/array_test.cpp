@@ -56,7 +56,8 @@ schedule: {cycles: 1}
 double uniform(std::mt19937_64& random) { return static_cast<double>(random() >> 11) * 0x1p-52 - 1.0; }
 
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && !a.empty() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+  return a.size() == b.size() && !a.empty() &&
+         std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 double distance(const std::vector<double>& a, const std::vector<double>& b) {
   REQUIRE(a.size() == b.size());
@@ -116,7 +117,8 @@ TEST_CASE("array: permuting hidden neurons changes nothing", "[array]") {
   const std::string text = layered(in, hidden, out, "tanh", "4x4");
   const auto stagger = [](Die& die) {  // every neuron its own time constants
     for (std::size_t i = 0; i < 9; ++i) {
-      const Time tau_m = (4.0 + static_cast<double>(i)) * 1_us, tau_r = (8.0 - 0.5 * static_cast<double>(i)) * 1_us;
+      const Time tau_m = (4.0 + static_cast<double>(i)) * 1_us,
+                 tau_r = (8.0 - 0.5 * static_cast<double>(i)) * 1_us;
       die.neurons[1][i].tau_m = die.error_units[1][i].tau_m = tau_m;
       die.neurons[1][i].tau_r = die.error_units[1][i].tau_r = tau_r;
       die.biases[0][i] = 0.1 * static_cast<double>(i);
@@ -131,8 +133,10 @@ TEST_CASE("array: permuting hidden neurons changes nothing", "[array]") {
     for (std::size_t i = 0; i < hidden; ++i) {
       die.neurons[1][i] = from.neurons[1][order[i]], die.error_units[1][i] = from.error_units[1][order[i]];
       die.biases[0][i] = from.biases[0][order[i]];
-      for (std::size_t j = 0; j < in; ++j) die.weights[0][i * in + j] = plain.die.weights[0][order[i] * in + j];
-      for (std::size_t k = 0; k < out; ++k) die.weights[1][k * hidden + i] = plain.die.weights[1][k * hidden + order[i]];
+      for (std::size_t j = 0; j < in; ++j)
+        die.weights[0][i * in + j] = plain.die.weights[0][order[i] * in + j];
+      for (std::size_t k = 0; k < out; ++k)
+        die.weights[1][k * hidden + i] = plain.die.weights[1][k * hidden + order[i]];
     }
   });
   std::mt19937_64 random(2);
@@ -140,12 +144,14 @@ TEST_CASE("array: permuting hidden neurons changes nothing", "[array]") {
   for (int n = 0; n < 500; ++n) {
     drive_at_random({&plain, &shuffled}, random);
     for (Socket* s : {&plain, &shuffled}) s->learn = true, s->eta = 1e-2, s->cycle();
-    for (std::size_t i = 0; i < out; ++i) worst = std::max(worst, std::abs(plain.value(i) - shuffled.value(i)));
+    for (std::size_t i = 0; i < out; ++i)
+      worst = std::max(worst, std::abs(plain.value(i) - shuffled.value(i)));
   }
   const auto w1 = plain.read("w1"), p1 = shuffled.read("w1"), w2 = plain.read("w2"), p2 = shuffled.read("w2");
   CHECK(distance(w1, plain.die.weights[0]) > 1e-2);  // it learnt
   for (std::size_t i = 0; i < hidden; ++i) {
-    for (std::size_t j = 0; j < in; ++j) worst = std::max(worst, std::abs(p1[i * in + j] - w1[order[i] * in + j]));
+    for (std::size_t j = 0; j < in; ++j)
+      worst = std::max(worst, std::abs(p1[i * in + j] - w1[order[i] * in + j]));
     for (std::size_t k = 0; k < out; ++k) {
       worst = std::max(worst, std::abs(p2[k * hidden + i] - w2[k * hidden + order[i]]));
     }
@@ -155,7 +161,7 @@ TEST_CASE("array: permuting hidden neurons changes nothing", "[array]") {
 
 TEST_CASE("array: a crossbar cut into physical tiles reads and learns as one", "[array]") {
   const auto whole_text = layered(20, 30, 20, "tanh", "64x64"), cut_text = layered(20, 30, 20, "tanh", "7x5");
-  Socket whole("whole", whole_text), cut("cut", cut_text, {}, [&](Die& die) { die = whole.die; });
+  Socket whole("whole", whole_text), cut("cut", cut_text, {}, [&](Die&die) { die = whole.die; });
   std::mt19937_64 random(3);
   double worst = 0.0;
   for (Socket* s : {&whole, &cut}) s->errors("hidden");
@@ -203,7 +209,7 @@ TEST_CASE("array: cut tiles, ordered schedule and host port", "[array]") {
 
 TEST_CASE("array: three replicas with equal inputs are one die three times", "[array]") {
   const std::string text = layered(6, 9, 4, "softplus", "4x4");
-  Socket one("one", text), three("three", text, {{"chip.replicas", "3"}}, [&](Die& die) { die = one.die; });
+  Socket one("one", text), three("three", text, {{"chip.replicas", "3"}}, [&](Die&die) { die = one.die; });
   std::mt19937_64 random(5);
   double worst = 0.0;
   for (int n = 0; n < 500; ++n) {
@@ -222,7 +228,8 @@ TEST_CASE("array: three replicas with equal inputs are one die three times", "[a
       CHECK(three.value(i, 0) == three.value(i, 1));
       CHECK(three.value(i, 0) == three.value(i, 2));
       for (std::size_t b = 0; b < 3; ++b) {
-        worst = std::max({worst, std::abs(one.value(i) - three.value(i, b)), std::abs(one.sum(i) - three.sum(i, b))});
+        worst = std::max(
+            {worst, std::abs(one.value(i) - three.value(i, b)), std::abs(one.sum(i) - three.sum(i, b))});
       }
     }
   }
@@ -266,7 +273,8 @@ TEST_CASE("array: products of replicas with different inputs average", "[array]"
     }
     three.learn = true, three.cycle();
     for (std::size_t b = 0; b < 3; ++b) {
-      for (std::size_t i = 0; i < 4; ++i) worst = std::max(worst, std::abs(three.value(i, b) - one[b]->value(i)));
+      for (std::size_t i = 0; i < 4; ++i)
+        worst = std::max(worst, std::abs(three.value(i, b) - one[b]->value(i)));
     }
   }
   for (const char* group : {"w1", "w1.bias", "w2", "w2.bias"}) {
@@ -367,7 +375,7 @@ TEST_CASE("lane bus: a value takes one edge per stage, whichever stage runs firs
 
 TEST_CASE("array: reset clears every state at once and keeps the weights", "[array]") {
   const std::string text = layered(4, 5, 3, "softplus", "8x8");
-  Socket used("used", text), fresh("fresh", text, {}, [&](Die& die) { die = used.die; });
+  Socket used("used", text), fresh("fresh", text, {}, [&](Die&die) { die = used.die; });
   for (Socket* s : {&used, &fresh}) s->errors("hidden"), s->errors("out");
   std::mt19937_64 random(7);
   for (int n = 0; n < 50; ++n) {
@@ -411,14 +419,16 @@ TEST_CASE("array: readout values are one register behind the output, sums follow
 }
 
 TEST_CASE("array: one and two threads give the same bits", "[array]") {
-  const std::string text = layered(40, 60, 30, "tanh", "7x5");
-  Socket alone("alone", text), shared("shared", text, {}, [&](Die& die) { die = alone.die; });
+  // Both crossbars are large enough to be worth a second thread (the array decides by its number of
+  // crosspoints).
+  const std::string text = layered(200, 300, 120, "tanh", "70x50");
+  Socket alone("alone", text), shared("shared", text, {}, [&](Die&die) { die = alone.die; });
   Socket ordered_alone("ordered_alone", text, {{"chip.integration", "euler"}, {"chip.schedule", "ordered"}});
   Socket ordered_shared("ordered_shared", text, {{"chip.integration", "euler"}, {"chip.schedule", "ordered"}},
                         [&](Die& die) { die = ordered_alone.die; });
   omp_set_dynamic(0);
   std::mt19937_64 random(9);
-  for (int n = 0; n < 60; ++n) {
+  for (int n = 0; n < 40; ++n) {
     drive_at_random({&alone, &shared, &ordered_alone, &ordered_shared}, random);
     const auto run = [](int threads, Socket& s) {
       omp_set_num_threads(threads);
@@ -434,11 +444,13 @@ TEST_CASE("array: one and two threads give the same bits", "[array]") {
   CHECK(team == 2);  // the second thread was really there
   for (const auto& [a, b] : {std::pair{&alone, &shared}, std::pair{&ordered_alone, &ordered_shared}}) {
     CHECK(distance(a->read("w1"), a->die.weights[0]) > 1e-2);
-    for (const char* group : {"w1", "w1.bias", "w2", "w2.bias"}) CHECK(same_bits(a->read(group), b->read(group)));
+    for (const char* group : {"w1", "w1.bias", "w2", "w2.bias"})
+      CHECK(same_bits(a->read(group), b->read(group)));
   }
 }
 
-// ---------------------------------------------------------------------------------------------- column kernels
+// ---------------------------------------------------------------------------------------------- column
+// kernels
 namespace {
 
 template <class T>
@@ -452,8 +464,8 @@ struct Column {
       const std::array modes{Input::held, Input::ramp, Input::euler};
       const auto c = LeadLag::coefficients(lag, lead, {0.05}, modes[k % 3]);
       filters.set(k, 1, c);
-      coefficients.push_back({static_cast<T>(c.decay), static_cast<T>(c.before), static_cast<T>(c.now),
-                              static_cast<T>(c.rho)});
+      coefficients.push_back(
+          {static_cast<T>(c.decay), static_cast<T>(c.before), static_cast<T>(c.now), static_cast<T>(c.rho)});
     }
   }
   std::vector<T> numbers(std::mt19937_64& random, double size) const {
@@ -466,8 +478,8 @@ struct Column {
 template <class T>
 void columns_follow_cores() {
   std::mt19937_64 random(10);
-  for (const Activation activation :
-       {Activation::linear, Activation::tanh, Activation::softplus, Activation::relu, Activation::hard_sigmoid}) {
+  for (const Activation activation : {Activation::linear, Activation::tanh, Activation::softplus,
+                                      Activation::relu, Activation::hard_sigmoid}) {
     INFO("curve " << name_of(activation));
     Column<T> neurons(random), units(random), filters(random);
     std::vector<LeadLag::State<T>> neuron(37), unit(37), filter(37);
@@ -480,13 +492,15 @@ void columns_follow_cores() {
       const bool nudged = n % 2 == 0, taught = n % 3 == 0, wires = n % 5 == 0;
       neuron_column(activation, neurons.filters, drive.data(), nudging.data(), nudged ? fed.data() : nullptr,
                     rate.data(), slope.data(), n % 4 == 0 ? nullptr : velocity.data());
-      error_column(units.filters, wires, slope.data(), back.data(), taught ? epsilon.data() : nullptr, error.data());
+      error_column(units.filters, wires, slope.data(), back.data(), taught ? epsilon.data() : nullptr,
+                   error.data());
       low_pass_column(filters.filters, rate.data(), smooth.data());
       for (std::size_t k = 0; k < 37; ++k) {
         const auto& c = neurons.coefficients[k];
         const T s = nudged ? drive[k] + nudging[k] * fed[k] : drive[k];
         T r{}, d{};
-        with_activation(activation, [&]<Activation A>() { activate<A>(LeadLag::output(c, neuron[k], s), r, d); });
+        with_activation(activation,
+                        [&]<Activation A>() { activate<A>(LeadLag::output(c, neuron[k], s), r, d); });
         off += r == rate[k] && d == slope[k] ? 0U : 1U;
         if (n % 4 != 0) off += velocity[k] == s - LeadLag::lagged(c, neuron[k], s) ? 0U : 1U;
         LeadLag::advance(c, neuron[k], s);
@@ -505,14 +519,17 @@ void columns_follow_cores() {
 
 }  // namespace
 
-TEST_CASE("column kernels: the bits of the scalar cores, double", "[array]") { columns_follow_cores<double>(); }
+TEST_CASE("column kernels: the bits of the scalar cores, double", "[array]") {
+  columns_follow_cores<double>();
+}
 TEST_CASE("column kernels: the bits of the scalar cores, float", "[array]") { columns_follow_cores<float>(); }
 
 TEST_CASE("crossbar kernel: a row of ones sums in the order of the summing node", "[array]") {
   std::mt19937_64 random(11);
   for (const std::size_t n : {1u, 15u, 16u, 17u, 100u}) {
     AlignedVector<double> weight(padded(n)), rate(padded(n)), drive(16);
-    for (std::size_t k = 0; k < n; ++k) weight[k] = 1.0, rate[k] = uniform(random) * std::pow(10.0, 8.0 * uniform(random));
+    for (std::size_t k = 0; k < n; ++k)
+      weight[k] = 1.0, rate[k] = uniform(random) * std::pow(10.0, 8.0 * uniform(random));
     const CrossbarTile<double> tile{weight.data(), nullptr, 1, n, padded(n), 1};
     sweep<double>(tile, {}, rate.data(), nullptr, 0.0, drive.data(), nullptr);
     CHECK(drive[0] == SummingNode::sum<double>(n, [&](std::size_t k) { return rate[k]; }));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structural and tile detail are two writings of one chip: every cycle must agree, and every event must be counted alike.
+// Structural and tile detail are two writings of one chip: every cycle must agree, and every event must be
+// counted alike.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -17,9 +18,10 @@ namespace {
 
 using Settings = Socket::Settings;
 
-/// Two hidden arrays, the first with lateral synapses. Both of its loops contract at every frequency: rates gain at most
-/// tau_r / tau_m = 2 times a row sum of |W| of 0.35, errors tau_m / tau_r = 5/3 times a column sum of 0.45, so a
-/// difference is forgotten faster than rounding feeds it. Every crossbar learns; nearly every time constant differs.
+/// Two hidden arrays, the first with lateral synapses. Both of its loops contract at every frequency: rates
+/// gain at most tau_r / tau_m = 2 times a row sum of |W| of 0.35, errors tau_m / tau_r = 5/3 times a column
+/// sum of 0.45, so a difference is forgotten faster than rounding feeds it. Every crossbar learns; nearly
+/// every time constant differs.
 const std::string recurrent = R"(
 leadlag: 1
 chip: {name: x, clock: 10 MHz, time_scale: 10 us, full_scale: {voltage: 25 mV, current: 10 nA}}
@@ -87,8 +89,9 @@ struct Run {
   bool resets = false;
 };
 
-/// Drives both details with tones and targets, with learning, windows and targets that come and go; returns the largest
-/// difference of any rate, slope, error, output and weight over the run, and over its first 1000 cycles.
+/// Drives both details with tones and targets, with learning, windows and targets that come and go; returns
+/// the largest difference of any rate, slope, error, output and weight over the run, and over its first 1000
+/// cycles.
 struct Differences {
   double early = 0.0, all = 0.0, moved = 0.0;
 };
@@ -105,7 +108,8 @@ Differences compare(Socket& structural, Socket& tile, const Run& run) {
   const auto see = [&](double a, double b, std::size_t n) {
     const double d = std::abs(a - b);
     if (!(d <= worst.all)) worst.all = std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
-    if (n < 1000 && !(d <= worst.early)) worst.early = std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
+    if (n < 1000 && !(d <= worst.early))
+      worst.early = std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
   };
   for (std::size_t n = 0; n < run.cycles; ++n) {
     if (run.resets && n % 700 == 350) structural.reset(), tile.reset();
@@ -114,14 +118,16 @@ Differences compare(Socket& structural, Socket& tile, const Run& run) {
       for (std::size_t i = 0; i < s->design.inputs(); ++i) {
         s->x(i, std::sin((0.7 + 0.45 * static_cast<double>(i)) * t) + 0.3 * std::sin(2.3 * t));
       }
-      for (std::size_t i = 0; i < s->design.outputs(); ++i) s->target(i, 0.5 * std::cos((0.9 + static_cast<double>(i)) * t));
+      for (std::size_t i = 0; i < s->design.outputs(); ++i)
+        s->target(i, 0.5 * std::cos((0.9 + static_cast<double>(i)) * t));
       s->target_on = n % 500 < 400, s->learn = n % 90 < 70, s->window = n % 20 > 10, s->eta = run.eta;
       s->cycle();
     }
     for (const std::string& array : neurons) {
       for (std::size_t i = 0; i < tile.errors(array).size(); ++i) {
         see(structural.errors(array)[i], tile.errors(array)[i], n);
-        if (tile.design.chip.schedule == Ordering::ordered) continue;  // wires follow the new membranes already
+        if (tile.design.chip.schedule == Ordering::ordered)
+          continue;  // wires follow the new membranes already
         see(structural.probe(array, i), tile.probe(array, i), n);
         see(structural.probe(array, i, "slope"), tile.probe(array, i, "slope"), n);
       }
@@ -183,11 +189,12 @@ Settings with(Settings settings, const Settings& more) {
 }
 
 void check_agreement(const std::string& blueprint, const Settings& settings, const Run& run) {
-  Socket structural("structural", blueprint, with(structural_detail, settings)), tile("tile", blueprint, settings);
+  Socket structural("structural", blueprint, with(structural_detail, settings)),
+      tile("tile", blueprint, settings);
   const Differences worst = compare(structural, tile, run);
   CAPTURE(worst.early, worst.all, worst.moved);
-  // Per cycle a few roundings of numbers below 1, multiplied by the error gains (up to 10) and forgotten by contraction;
-  // weights integrate them with eta.
+  // Per cycle a few roundings of numbers below 1, multiplied by the error gains (up to 10) and forgotten by
+  // contraction; weights integrate them with eta.
   CHECK(worst.early <= 1e-12);
   CHECK(worst.all <= 1e-9);
   compare_activities(structural, tile, 8);
@@ -208,7 +215,8 @@ TEST_CASE("structural and tile agree: Euler steps, online, with resets", "[array
 }
 
 TEST_CASE("structural and tile agree: instantaneous errors", "[array]") {
-  check_agreement(recurrent, {{"learning.errors", "instantaneous"}}, {.cycles = 3000, .eta = 1e-3, .resets = true});
+  check_agreement(recurrent, {{"learning.errors", "instantaneous"}},
+                  {.cycles = 3000, .eta = 1e-3, .resets = true});
 }
 
 TEST_CASE("structural and tile agree: low-pass filters", "[array]") {
@@ -225,15 +233,15 @@ TEST_CASE("structural and tile agree: ordered schedule, online", "[array]") {
 }
 
 TEST_CASE("structural and tile agree: ordered schedule under a host", "[array]") {
-  check_agreement(
-      layered,
-      {{"chip.integration", "euler"}, {"chip.schedule", "ordered"}, {"learning.update", "host"}},
-      {.cycles = 5000, .eta = 1e-3});
+  check_agreement(layered,
+                  {{"chip.integration", "euler"}, {"chip.schedule", "ordered"}, {"learning.update", "host"}},
+                  {.cycles = 5000, .eta = 1e-3});
 }
 
 TEST_CASE("structural and tile agree: system none, inference only", "[array]") {
   const Settings settings{{"learning.system", "none"}};
-  Socket structural("structural", recurrent, with(structural_detail, settings)), tile("tile", recurrent, settings);
+  Socket structural("structural", recurrent, with(structural_detail, settings)),
+      tile("tile", recurrent, settings);
   double worst = 0.0, largest = 0.0;
   for (int n = 0; n < 2000; ++n) {
     for (Socket* s : {&structural, &tile}) {

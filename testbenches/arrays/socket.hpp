@@ -7,10 +7,9 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <systemc>
 #include <utility>
 #include <vector>
-
-#include <systemc>
 
 #include "arrays/chip.hpp"
 #include "design/die.hpp"
@@ -19,9 +18,9 @@
 
 namespace leadlag {
 
-/// A chip in a test socket: the test sets the pins of a cycle, clocks it and looks at what came out. Every socket has a
-/// clock of its own, so that several chips of one process can be compared cycle by cycle. All sockets of a process are
-/// to be built before the first cycle: the kernel elaborates once.
+/// A chip in a test socket: the test sets the pins of a cycle, clocks it and looks at what came out. Every
+/// socket has a clock of its own, so that several chips of one process can be compared cycle by cycle. All
+/// sockets of a process are to be built before the first cycle: the kernel elaborates once.
 class Socket {
  public:
   using Settings = std::vector<std::pair<std::string, std::string>>;
@@ -54,7 +53,9 @@ class Socket {
   bool target_on = true, learn = false, window = true;
   double eta = 0.0;
   void x(std::size_t unit, double value, std::size_t replica = 0) { next_x_.at(lane(unit, replica)) = value; }
-  void target(std::size_t unit, double value, std::size_t replica = 0) { next_target_.at(lane(unit, replica)) = value; }
+  void target(std::size_t unit, double value, std::size_t replica = 0) {
+    next_target_.at(lane(unit, replica)) = value;
+  }
 
   /// One clock cycle: pins, rising edge, falling edge.
   void cycle() {
@@ -65,7 +66,8 @@ class Socket {
     drive(x_, next_x_), drive(target_, next_target_);
     target_on_.write(target_on), learn_.write(learn), window_.write(window), eta_.write(eta);
     settle();
-    // The structural detail's error wires show what the coming edge will use; the tile's keep what the last one used.
+    // The structural detail's error wires show what the coming edge will use; the tile's keep what the last
+    // one used.
     const bool before = design.chip.detail == Detail::structural;
     if (before) watch();
     clk_.write(true), settle();
@@ -96,7 +98,9 @@ class Socket {
     chip->read(group_of(group), values);
     return values;
   }
-  void write(const std::string& group, const std::vector<double>& values) { chip->write(group_of(group), values); }
+  void write(const std::string& group, const std::vector<double>& values) {
+    chip->write(group_of(group), values);
+  }
   /// What the plasticity cells have accumulated, and clears them.
   std::vector<double> take(const std::string& group) {
     std::vector<double> values(chip->groups()[group_of(group)].size);
@@ -121,7 +125,9 @@ class Socket {
   }
   static void settle() { sc_core::sc_start(1, sc_core::SC_NS); }
 
-  std::size_t lane(std::size_t unit, std::size_t replica) const { return unit * lanes_per_unit(replicas_) + replica; }
+  std::size_t lane(std::size_t unit, std::size_t replica) const {
+    return unit * lanes_per_unit(replicas_) + replica;
+  }
   std::size_t array_of(const std::string& name) const {
     for (std::size_t a = 0; a < design.arrays.size(); ++a) {
       if (design.arrays[a].name == name) return a;

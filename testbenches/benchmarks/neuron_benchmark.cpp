@@ -2,21 +2,24 @@
 
 // Neuron-cycles per second, one core (items_per_second): how often one neuron advances by one tick.
 //
-//   structural_neurons   1000 ProspectiveNeuronModules (tanh), a module and four wires each. held: drives are constant,
-//                        so outputs settle and no wire moves; moving: every drive changes in every cycle, and writing
-//                        the drives is part of what is timed.
-//   learning_chip        a chip of 8-16-4 neurons that learns on the die, in either detail; items are block-cycles, of
+//   structural_neurons   1000 ProspectiveNeuronModules (tanh), a module and four wires each. held: drives are
+//   constant,
+//                        so outputs settle and no wire moves; moving: every drive changes in every cycle, and
+//                        writing the drives is part of what is timed.
+//   learning_chip        a chip of 8-16-4 neurons that learns on the die, in either detail; items are
+//   block-cycles, of
 //                        the blocks on its bill
 //   neuron_column        the tile detail's kernel alone
-//   tile_chip            a chip of 1 input, 1000 tanh neurons and 1 output in tile detail, inference; only the 1000 count
-//   ngspice              the same neuron as behavioural sources, items are neuron-steps: accepted time points times
+//   tile_chip            a chip of 1 input, 1000 tanh neurons and 1 output in tile detail, inference; only
+//   the 1000 count ngspice              the same neuron as behavioural sources, items are neuron-steps:
+//   accepted time points times
 //                        neurons. One time point per tick.
 //
-// A process elaborates once, so all chips share a kernel and all are built before it starts. Each has a clock of its own
-// which toggles only while that chip is measured (one event per edge, as in sc_clock); chips at rest have no events and
-// cost nothing. The kernel runs many cycles per call. ngspice runs as a child process with one thread; its time is the
-// processor time of the child less that of the same deck with a single step, so that neither start-up nor parsing count.
-// LEADLAG_TECHNOLOGY_DIR comes from CMake.
+// A process elaborates once, so all chips share a kernel and all are built before it starts. Each has a clock
+// of its own which toggles only while that chip is measured (one event per edge, as in sc_clock); chips at
+// rest have no events and cost nothing. The kernel runs many cycles per call. ngspice runs as a child process
+// with one thread; its time is the processor time of the child less that of the same deck with a single step,
+// so that neither start-up nor parsing count. LEADLAG_TECHNOLOGY_DIR comes from CMake.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -99,9 +102,10 @@ class NeuronRow final : public Stand {
   NeuronRow(const sc_core::sc_module_name& name, bool drives_move)
       : Stand(name), drive_(neuron_count), rate_(neuron_count), slope_(neuron_count) {
     for (std::size_t i = 0; i < neuron_count; ++i) {
-      neurons_.push_back(std::make_unique<ProspectiveNeuronModule>(
-          ("neuron_" + std::to_string(i)).c_str(), drawn, ProspectiveNeuron::coefficients(drawn, tick, Input::held),
-          Hop::registered, full_scale_, activity_));
+      neurons_.push_back(
+          std::make_unique<ProspectiveNeuronModule>(("neuron_" + std::to_string(i)).c_str(), drawn,
+                                                    ProspectiveNeuron::coefficients(drawn, tick, Input::held),
+                                                    Hop::registered, full_scale_, activity_));
       ProspectiveNeuronModule& n = *neurons_.back();
       n.clk_i(clk_), n.rst_ni(rst_n_), n.drive_i(drive_[i]), n.error_i(error_), n.rate_o(rate_[i]);
       n.slope_o(slope_[i]);
@@ -208,13 +212,15 @@ void neuron_column_tanh(benchmark::State& state) {
   AlignedVector<T> drive(n), nudging(n), rate(n), slope(n);
   for (std::size_t k = 0; k < n; ++k) drive[k] = static_cast<T>(moving(k, 0));
   for (auto _ : state) {
-    neuron_column<T>(Activation::tanh, lanes, drive.data(), nudging.data(), nullptr, rate.data(), slope.data(), nullptr);
+    neuron_column<T>(Activation::tanh, lanes, drive.data(), nudging.data(), nullptr, rate.data(),
+                     slope.data(), nullptr);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-// ---------------------------------------------------------------------------------------------------- ngspice
+// ----------------------------------------------------------------------------------------------------
+// ngspice
 
 /// A row of neurons in volts per unit: RC membrane, weighted adder, output curve; drives of different phases.
 std::string spice_deck(std::size_t neurons, std::int64_t cycles) {
@@ -237,7 +243,8 @@ struct SpiceRun {
 };
 
 std::optional<SpiceRun> run_ngspice(const std::string& deck) {
-  const auto file = std::filesystem::temp_directory_path() / ("leadlag_benchmark_" + std::to_string(getpid()) + ".cir");
+  const auto file =
+      std::filesystem::temp_directory_path() / ("leadlag_benchmark_" + std::to_string(getpid()) + ".cir");
   std::ofstream(file) << deck;
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) return std::nullopt;
@@ -252,7 +259,8 @@ std::optional<SpiceRun> run_ngspice(const std::string& deck) {
   close(ends[1]);
   std::string text;
   std::array<char, 4096> part;
-  for (ssize_t n = 0; (n = read(ends[0], part.data(), part.size())) > 0;) text.append(part.data(), std::size_t(n));
+  for (ssize_t n = 0; (n = read(ends[0], part.data(), part.size())) > 0;)
+    text.append(part.data(), std::size_t(n));
   close(ends[0]);
   int status = 0;
   rusage used{};
@@ -260,9 +268,13 @@ std::optional<SpiceRun> run_ngspice(const std::string& deck) {
   std::filesystem::remove(file);
   const std::string key = "Accepted timepoints = ";
   const auto at = text.find(key);
-  if (!waited || !WIFEXITED(status) || WEXITSTATUS(status) != 0 || at == std::string::npos) return std::nullopt;
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
-  return SpiceRun{seconds(used.ru_utime) + seconds(used.ru_stime), std::strtod(text.c_str() + at + key.size(), nullptr)};
+  if (!waited || !WIFEXITED(status) || WEXITSTATUS(status) != 0 || at == std::string::npos)
+    return std::nullopt;
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return SpiceRun{seconds(used.ru_utime) + seconds(used.ru_stime),
+                  std::strtod(text.c_str() + at + key.size(), nullptr)};
 }
 
 void ngspice(benchmark::State& state) {
@@ -309,7 +321,11 @@ int sc_main(int argc, char* argv[]) {
   add("tile_chip/float", tile_float, neuron_count);
   benchmark::RegisterBenchmark("neuron_column/double", neuron_column_tanh<double>)->Arg(1000)->Arg(100000);
   benchmark::RegisterBenchmark("neuron_column/float", neuron_column_tanh<float>)->Arg(1000)->Arg(100000);
-  benchmark::RegisterBenchmark("ngspice", ngspice)->Arg(10)->Arg(100)->UseManualTime()->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("ngspice", ngspice)
+      ->Arg(10)
+      ->Arg(100)
+      ->UseManualTime()
+      ->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

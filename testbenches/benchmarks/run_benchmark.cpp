@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What a whole run costs beside its kernels. A shortened Fashion-MNIST run (784-512-10, models/chips/
-// fashion_mnist_gle.yaml, training and test images in the blueprint's proportion) goes through simulate() as in
-// `leadlag run`. After each chunk of cycles the kernel calls of the same cycles (sweep, error_column, neuron_column; what
-// this chip calls) are repeated alone on data of the same sizes, in tiles of the same shapes shared out to threads as in
-// CrossbarArray. Both halves of a chunk follow each other at once, so that other users of the machine slow both.
+// fashion_mnist_gle.yaml, training and test images in the blueprint's proportion) goes through simulate() as
+// in `leadlag run`. After each chunk of cycles the kernel calls of the same cycles (sweep, error_column,
+// neuron_column; what this chip calls) are repeated alone on data of the same sizes, in tiles of the same
+// shapes shared out to threads as in CrossbarArray. Both halves of a chunk follow each other at once, so that
+// other users of the machine slow both.
 //
 //   items_per_second   clock cycles of the run
-//   outside            1 - time of the kernels / time of the run: SystemC, bench and task, event counts, copies between
-//                      tiles, biases, supply meter, host. Starting and waiting for threads counts as kernel.
+//   outside            1 - time of the kernels / time of the run: SystemC, bench and task, event counts,
+//   copies between
+//                      tiles, biases, supply meter, host. Starting and waiting for threads counts as kernel;
+//                      on a machine that others use, threads that wait by spinning make two threads slower
+//                      than one: compare with OMP_WAIT_POLICY=passive.
 //   kernel_us          kernels' time per cycle
 //
-// Arguments: threads; host 1: Adam on the host every 32 samples, as drawn, 0: the host never steps, which leaves the
-// simulator's own share. Real time. The first chunk, which contains elaboration, is left out. SystemC elaborates once in a
-// process: each run is a child process, and the parent has neither kernel nor threads.
-// LEADLAG_CHIPS_DIR and LEADLAG_TECHNOLOGY_DIR come from CMake.
+// Arguments: threads; host 1: Adam on the host every 32 samples, as drawn, 0: the host never steps, which
+// leaves the simulator's own share. Real time. The first chunk, which contains elaboration, is left out.
+// SystemC elaborates once in a process: each run is a child process, and the parent has neither kernel nor
+// threads. LEADLAG_CHIPS_DIR and LEADLAG_TECHNOLOGY_DIR come from CMake.
 #include <benchmark/benchmark.h>
 #include <omp.h>
 #include <sys/wait.h>
@@ -61,9 +65,9 @@ class Kernels {
     const ScheduleDesign& s = design_.schedule;
     const std::int64_t per_sample = s.params.cycles_per_sample;
     const bool learn = n / per_sample < s.params.train_samples && s.plasticity.contains(n % per_sample);
-    const auto update = !learn                                                 ? SweepMode::Update::none
+    const auto update = !learn                                            ? SweepMode::Update::none
                         : design_.learning.params.update == UpdateBy::die ? SweepMode::Update::online
-                                                                             : SweepMode::Update::accumulate;
+                                                                          : SweepMode::Update::accumulate;
     for (Column& c : columns_) c.edge(update, design_.learning.params.errors == ErrorPath::instantaneous);
   }
 
@@ -72,7 +76,8 @@ class Kernels {
     CrossbarTile<T> cells;
     AlignedVector<T> weight, accumulator, rate, error, drive, back;
 
-    Tile(std::size_t rows, std::size_t columns) : rate(padded(columns)), error(rows), drive(rows), back(padded(columns)) {
+    Tile(std::size_t rows, std::size_t columns)
+        : rate(padded(columns)), error(rows), drive(rows), back(padded(columns)) {
       const std::size_t stride = padded(columns);
       weight.resize(rows * stride), accumulator.resize(rows * stride);
       for (std::size_t k = 0; k < columns; ++k) rate[k] = wave(k, 1.0);
@@ -86,6 +91,7 @@ class Kernels {
   struct Crossbar {
     std::deque<Tile> tiles;  // cells point into their own tile
     bool sends_back;
+    std::size_t crosspoints;
   };
   struct Column {
     Activation activation;
@@ -104,7 +110,8 @@ class Kernels {
           back(neurons.size()),
           epsilon(wiring.has_target && a == design.learning.output ? neurons.size() : 0),
           error(neurons.size()) {
-      const auto c = ProspectiveNeuron::coefficients(design.arrays[a].neurons()[0], design.chip.tick(), Input::held);
+      const auto c =
+          ProspectiveNeuron::coefficients(design.arrays[a].neurons()[0], design.chip.tick(), Input::held);
       neurons.set(0, neurons.size(), c);
       errors.set(0, errors.size(), c);
       for (std::size_t k = 0; k < neurons.size(); ++k) drive[k] = wave(k, 1.0), back[k] = wave(k, 1e-3);
@@ -114,7 +121,7 @@ class Kernels {
         const std::size_t columns = design.arrays[drawn.from].size, rows = neurons.size();
         const std::size_t tile_rows = drawn.tile.rows == 0 ? rows : drawn.tile.rows;
         const std::size_t tile_columns = drawn.tile.columns == 0 ? columns : drawn.tile.columns;
-        Crossbar crossbar{{}, static_cast<bool>(wiring.sends_back[k])};
+        Crossbar crossbar{{}, static_cast<bool>(wiring.sends_back[k]), rows * columns};
         for (std::size_t r = 0; r < rows; r += tile_rows) {
           for (std::size_t s = 0; s < columns; s += tile_columns) {
             crossbar.tiles.emplace_back(std::min(tile_rows, rows - r), std::min(tile_columns, columns - s));
@@ -126,22 +133,28 @@ class Kernels {
 
     void edge(SweepMode::Update update, bool wires) {
       if (errors.size() > 0) {
-        error_column(errors, wires, slope.data(), back.data(), epsilon.empty() ? nullptr : epsilon.data(), error.data());
+        error_column(errors, wires, slope.data(), back.data(), epsilon.empty() ? nullptr : epsilon.data(),
+                     error.data());
       }
       for (Crossbar& x : crossbars) {
         const auto tiles = static_cast<std::ptrdiff_t>(x.tiles.size());
-#pragma omp parallel for schedule(static) if (tiles > 1)
+        const bool worth_sharing = tiles > 1 && x.crosspoints >= 32768;  // as CrossbarArray decides
+#pragma omp parallel for schedule(static) if (worth_sharing)
         for (std::ptrdiff_t k = 0; k < tiles; ++k) {
           Tile& t = x.tiles[static_cast<std::size_t>(k)];
-          sweep(t.cells, {x.sends_back, update}, t.rate.data(), t.error.data(), T(1e-6), t.drive.data(), t.back.data());
+          sweep(t.cells, {x.sends_back, update}, t.rate.data(), t.error.data(), T(1e-6), t.drive.data(),
+                t.back.data());
         }
       }
-      neuron_column<T>(activation, neurons, drive.data(), nudging.data(), nullptr, rate.data(), slope.data(), nullptr);
+      neuron_column<T>(activation, neurons, drive.data(), nudging.data(), nullptr, rate.data(), slope.data(),
+                       nullptr);
     }
   };
 
   /// Numbers of both signs and of ordinary size.
-  static T wave(std::size_t k, double scale) { return static_cast<T>(scale * std::sin(1.0 + 7.0 * static_cast<double>(k))); }
+  static T wave(std::size_t k, double scale) {
+    return static_cast<T>(scale * std::sin(1.0 + 7.0 * static_cast<double>(k)));
+  }
 
   const Design& design_;
   std::deque<Column> columns_;
@@ -170,7 +183,9 @@ Times time_run(const Design& design) {
     counted = cycle;
     resumed = Clock::now();
   };
-  simulate(design, fabricate(design), *task, {.progress = on_chunk});
+  SimulateOptions options;
+  options.progress = on_chunk;
+  simulate(design, fabricate(design), *task, options);
   return times;
 }
 
@@ -199,7 +214,8 @@ std::optional<Times> time_in_child(bool single, int threads, bool host) {
   if (process == 0) child(single, threads, host, ends[1]);
   close(ends[1]);
   Times times;
-  const bool read_all = process > 0 && read(ends[0], &times, sizeof times) == static_cast<ssize_t>(sizeof times);
+  const bool read_all =
+      process > 0 && read(ends[0], &times, sizeof times) == static_cast<ssize_t>(sizeof times);
   close(ends[0]);
   if (process > 0) waitpid(process, nullptr, 0);
   return read_all ? std::optional(times) : std::nullopt;
@@ -209,7 +225,8 @@ template <class T>
 void fashion_mnist(benchmark::State& state) {
   Times sum;
   for (auto _ : state) {
-    const auto times = time_in_child(sizeof(T) == sizeof(float), static_cast<int>(state.range(0)), state.range(1) != 0);
+    const auto times =
+        time_in_child(sizeof(T) == sizeof(float), static_cast<int>(state.range(0)), state.range(1) != 0);
     if (!times) return state.SkipWithError("the run failed; is the data set there?");
     state.SetIterationTime(times->run);
     sum.run += times->run, sum.kernels += times->kernels, sum.cycles += times->cycles;

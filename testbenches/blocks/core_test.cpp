@@ -38,8 +38,8 @@ std::vector<double> compared(const TargetUnit::Params& params, const std::vector
                              const std::vector<double>& targets) {
   std::vector<double> epsilon(rates.size(), -77.0);
   TargetUnit::compare<double>(
-      params, rates.size(), [&](std::size_t i) { return rates[i]; }, [&](std::size_t i) { return targets[i]; },
-      [&](std::size_t i, double e) { epsilon[i] = e; });
+      params, rates.size(), [&](std::size_t i) { return rates[i]; },
+      [&](std::size_t i) { return targets[i]; }, [&](std::size_t i, double e) { epsilon[i] = e; });
   return epsilon;
 }
 
@@ -64,7 +64,8 @@ TEST_CASE("activation core: slopes are the derivatives, on the flat side at a ki
     double steepest = 0.0;
     for (double x = -5.03; x <= 5.0; x += 0.05) {  // no sample within h of a kink at -2, 0, 2
       INFO("curve " << name_of(a) << ", x " << x);
-      CHECK_THAT(curve(a, x).slope, WithinAbs((curve(a, x + h).rate - curve(a, x - h).rate) / (2.0 * h), 2e-10));
+      CHECK_THAT(curve(a, x).slope,
+                 WithinAbs((curve(a, x + h).rate - curve(a, x - h).rate) / (2.0 * h), 2e-10));
       steepest = std::max(steepest, curve(a, x).slope);
     }
     CHECK(steepest <= max_slope(a));
@@ -75,7 +76,8 @@ TEST_CASE("activation core: slopes are the derivatives, on the flat side at a ki
   CHECK(curve(Activation::hard_sigmoid, 2.0).slope == 0.0);
 }
 
-TEST_CASE("error unit core: the gate multiplies what comes back and what the target says by the slope", "[core]") {
+TEST_CASE("error unit core: the gate multiplies what comes back and what the target says by the slope",
+          "[core]") {
   CHECK(ErrorUnit::gate(0.5, 3.0, 0.25) == 1.625);
   CHECK(ErrorUnit::gate(0.0, 3.0, 0.25) == 0.0);
 }
@@ -85,7 +87,8 @@ TEST_CASE("summing node core: sixteen lanes folded in halves, to the bit", "[cor
   std::uniform_real_distribution<double> uniform(-1.0, 1.0);
   for (const std::size_t n : {0u, 1u, 2u, 15u, 16u, 17u, 33u, 100u}) {
     std::vector<double> values;
-    for (std::size_t k = 0; k < n; ++k) values.push_back(uniform(random) * std::pow(10.0, 8.0 * uniform(random)));
+    for (std::size_t k = 0; k < n; ++k)
+      values.push_back(uniform(random) * std::pow(10.0, 8.0 * uniform(random)));
     std::array<double, 16> lane{};
     for (std::size_t k = 0; k < n; ++k) lane[k % 16] += values[k];
     std::array<double, 8> eight{};
@@ -116,7 +119,8 @@ TEST_CASE("target unit core: cross-entropy is beta (target - softmax(rate))", "[
   }
   CHECK_THAT(sum, WithinAbs(0.0, 2e-15));  // both are distributions
 
-  // Softmax does not see a common shift: dyadic rates and shifts make every difference exact, so the bits are equal.
+  // Softmax does not see a common shift: dyadic rates and shifts make every difference exact, so the bits are
+  // equal.
   for (const double shift : {64.0, -1024.0, 0x1p40}) {
     std::vector<double> moved;
     for (const double r : rates) moved.push_back(r + shift);

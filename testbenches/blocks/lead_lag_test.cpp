@@ -52,7 +52,8 @@ std::vector<double> response(Filter f, std::size_t ticks, const std::function<do
   return out;
 }
 
-/// Transfer function at omega from a simulated sine: least squares over the ticks from `first`, exact in steady state.
+/// Transfer function at omega from a simulated sine: least squares over the ticks from `first`, exact in
+/// steady state.
 Complex transfer(const std::vector<double>& y, double omega, double tick, std::size_t first) {
   double cc = 0.0, ss = 0.0, cs = 0.0, yc = 0.0, ys = 0.0;
   for (std::size_t n = first; n < y.size(); ++n) {
@@ -65,9 +66,8 @@ Complex transfer(const std::vector<double>& y, double omega, double tick, std::s
 Complex simulate_tone(const LeadLag::Coefficients<double>& c, double lag, double omega, double tick) {
   const auto settled = static_cast<std::size_t>(40.0 * lag / tick) + 1;  // exp(-40): below rounding
   const auto period = static_cast<std::size_t>(2.0 * std::numbers::pi / omega / tick) + 16;
-  const auto y = response({c}, settled + period, [&](std::size_t n) {
-    return std::sin(omega * tick * static_cast<double>(n));
-  });
+  const auto y = response({c}, settled + period,
+                          [&](std::size_t n) { return std::sin(omega * tick * static_cast<double>(n)); });
   return transfer(y, omega, tick, settled);
 }
 double degrees(Complex z) { return std::arg(z) * 180.0 / std::numbers::pi; }
@@ -75,11 +75,14 @@ double degrees(Complex z) { return std::arg(z) * 180.0 / std::numbers::pi; }
 }  // namespace
 
 TEST_CASE("T3 core: unit steps of neuron and error unit, held input, whatever the tick", "[core]") {
-  // Rounding of one tick is a few ulp of the largest term (1/rho = 10), and the state forgets: 1e-13 for any length.
+  // Rounding of one tick is a few ulp of the largest term (1/rho = 10), and the state forgets: 1e-13 for any
+  // length.
   for (const double tick : {0.001, 0.01, 0.1, 0.5}) {
     const auto ticks = static_cast<std::size_t>(std::llround(2.0 / tick)) + 1;
-    const auto u_hat = response({neuron(1.0, 0.1, tick, Input::held)}, ticks, [](std::size_t) { return 1.0; });
-    const auto e = response({error_unit(1.0, 0.1, tick, Input::held)}, ticks, [](std::size_t) { return 1.0; });
+    const auto u_hat =
+        response({neuron(1.0, 0.1, tick, Input::held)}, ticks, [](std::size_t) { return 1.0; });
+    const auto e =
+        response({error_unit(1.0, 0.1, tick, Input::held)}, ticks, [](std::size_t) { return 1.0; });
     REQUIRE(u_hat.size() == ticks);
     REQUIRE(e.size() == ticks);
     for (std::size_t n = 0; n < ticks; ++n) {
@@ -108,10 +111,14 @@ TEST_CASE("T3 core: steps of the golden table, exact and Euler columns", "[core]
   for (const auto& row : golden.rows) {
     const auto n = static_cast<std::size_t>(std::llround(row[2] / tick));
     INFO("tau " << row[0] << "/" << row[1] << ", t " << row[2]);
-    CHECK_THAT(response({neuron(row[0], row[1], tick, Input::held)}, n + 1, one)[n], WithinRel(row[4], printed));
-    CHECK_THAT(response({neuron(row[0], row[1], tick, Input::euler)}, n + 1, one)[n], WithinRel(row[5], printed));
-    CHECK_THAT(response({error_unit(row[0], row[1], tick, Input::held)}, n + 1, one)[n], WithinRel(row[6], printed));
-    CHECK_THAT(response({error_unit(row[0], row[1], tick, Input::euler)}, n + 1, one)[n], WithinRel(row[7], printed));
+    CHECK_THAT(response({neuron(row[0], row[1], tick, Input::held)}, n + 1, one)[n],
+               WithinRel(row[4], printed));
+    CHECK_THAT(response({neuron(row[0], row[1], tick, Input::euler)}, n + 1, one)[n],
+               WithinRel(row[5], printed));
+    CHECK_THAT(response({error_unit(row[0], row[1], tick, Input::held)}, n + 1, one)[n],
+               WithinRel(row[6], printed));
+    CHECK_THAT(response({error_unit(row[0], row[1], tick, Input::euler)}, n + 1, one)[n],
+               WithinRel(row[7], printed));
   }
 }
 
@@ -125,7 +132,8 @@ TEST_CASE("T3 core: a held input may be cut into any ticks", "[core]") {
       const double at_start = coarse(drive);
       for (int k = 0; k < 12; ++k) {
         const double out = fine(drive);
-        // Twelve roundings of |u| <= 1, weighted by |1 - rho| <= 6, forgotten with tau: 1e-13 holds for all n.
+        // Twelve roundings of |u| <= 1, weighted by |1 - rho| <= 6, forgotten with tau: 1e-13 holds for all
+        // n.
         if (k == 0) CHECK_THAT(out, WithinAbs(at_start, 1e-13));
       }
       CHECK_THAT(fine.state.carry, WithinAbs(coarse.state.carry, 1e-13));
@@ -162,8 +170,8 @@ TEST_CASE("T1 core: Bode table of neuron and error unit in continuous coupling",
     const Complex h = simulate_tone(neuron(tau_m, tau_r, tick, Input::ramp), tau_m, omega, tick);
     const Complex g = simulate_tone(error_unit(tau_m, tau_r, tick, Input::ramp), tau_r, omega, tick);
     INFO("tau " << tau_m << "/" << tau_r << ", omega " << omega);
-    // Chords under a sine are off by (omega tick)^2 / 12; they reach the output weighted by |1 - rho|, or |1 - 1/rho|,
-    // relative to |1 + j omega lead| >= 1: below 7.5e-5 at this tick.
+    // Chords under a sine are off by (omega tick)^2 / 12; they reach the output weighted by |1 - rho|, or |1
+    // - 1/rho|, relative to |1 + j omega lead| >= 1: below 7.5e-5 at this tick.
     CHECK(std::abs(h / std::polar(row[3], row[4] * std::numbers::pi / 180.0) - 1.0) <= 1e-4);
     CHECK(std::abs(g / std::polar(row[5], row[6] * std::numbers::pi / 180.0) - 1.0) <= 1e-4);
     const Complex ratio = g / std::conj(h);  // T5: GLE's local error and the adjoint have the same phase
@@ -204,7 +212,8 @@ TEST_CASE("lead-lag core: order of accuracy in the tick: held 1, Euler 1, ramp 2
   for (const auto& [input, order] : {std::pair{Input::held, 2.0}, {Input::euler, 2.0}, {Input::ramp, 4.0}}) {
     std::vector<double> errors;
     for (const double tick : {0.04, 0.02, 0.01}) {
-      errors.push_back(std::abs(simulate_tone(neuron(tau_m, tau_r, tick, input), tau_m, omega, tick) - ideal));
+      errors.push_back(
+          std::abs(simulate_tone(neuron(tau_m, tau_r, tick, input), tau_m, omega, tick) - ideal));
     }
     REQUIRE(errors.size() == 3);
     // The next order changes a ratio by a share of about the tick: 4 %.
@@ -237,7 +246,8 @@ TEST_CASE("T5 core: an error unit undoes its neuron, H G = 1", "[core]") {
   std::mt19937_64 random(5);
   std::uniform_real_distribution<double> uniform(-1.0, 1.0);
   for (const auto& [tau_m, tau_r] : {std::pair{1.0, 0.1}, {0.1, 1.0}, {2.4, 0.1}, {0.7, 0.5}}) {
-    // Euler: zeros and poles of the two cancel in z, so white noise comes back. Gains up to 24, filters forget.
+    // Euler: zeros and poles of the two cancel in z, so white noise comes back. Gains up to 24, filters
+    // forget.
     Filter h{neuron(tau_m, tau_r, 0.01, Input::euler)}, g{error_unit(tau_m, tau_r, 0.01, Input::euler)};
     for (int n = 0; n < 3000; ++n) {
       const double s = uniform(random);
@@ -246,7 +256,8 @@ TEST_CASE("T5 core: an error unit undoes its neuron, H G = 1", "[core]") {
     // Continuous coupling: what the neuron hands on is not a ramp within the tick; second order remains.
     std::vector<double> worst;
     for (const double tick : {0.002, 0.001}) {
-      Filter ramp_h{neuron(tau_m, tau_r, tick, Input::ramp)}, ramp_g{error_unit(tau_m, tau_r, tick, Input::ramp)};
+      Filter ramp_h{neuron(tau_m, tau_r, tick, Input::ramp)},
+          ramp_g{error_unit(tau_m, tau_r, tick, Input::ramp)};
       double largest = 0.0;
       for (int n = 0; n < static_cast<int>(20.0 / tick); ++n) {
         const double t = tick * n, s = 1.0 - std::cos(t);  // starts flat: no step at t = 0

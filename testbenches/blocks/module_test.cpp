@@ -43,9 +43,13 @@ LeadLag::Coefficients<double> euler(double lag, double lead) {  // tick 1 us
 }
 
 template <class Port, class Signal>
-concept wires_to = requires(Port& port, Signal& signal) { port(signal); };
+concept wires_to = requires(Port& port, Signal& signal) {
+  port(signal);
+};
 template <class A, class B>
-concept adds_to = requires(A a, B b) { a + b; };
+concept adds_to = requires(A a, B b) {
+  a + b;
+};
 
 }  // namespace
 
@@ -57,15 +61,18 @@ static_assert(!wires_to<sc_core::sc_out<Current>, sc_signal<Voltage>>);
 static_assert(!wires_to<sc_core::sc_in<bool>, sc_signal<Voltage>>);
 static_assert(adds_to<Voltage, Voltage> && !adds_to<Voltage, Current> && !adds_to<Voltage, double>);
 
-TEST_CASE("neuron module, registered: samples on the rising edge, holds past the fall, resets at once", "[module]") {
+TEST_CASE("neuron module, registered: samples on the rising edge, holds past the fall, resets at once",
+          "[module]") {
   Controls c;
   sc_signal<Current> drive{"drive", amperes(1.0)};
   sc_signal<Voltage> error{"error"}, rate{"rate"};
   sc_signal<double> slope{"slope"};
   Activity activity;
-  ProspectiveNeuronModule dut{"dut", {.activation = Activation::linear, .nudging = 0.5}, euler(2, 4), Hop::registered,
-                              scale, activity};
-  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.drive_i(drive), dut.error_i(error), dut.rate_o(rate), dut.slope_o(slope);
+  ProspectiveNeuronModule dut{"dut",       {.activation = Activation::linear, .nudging = 0.5},
+                              euler(2, 4), Hop::registered,
+                              scale,       activity};
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.drive_i(drive), dut.error_i(error), dut.rate_o(rate),
+      dut.slope_o(slope);
   c.settle();
   CHECK(rate.read() == volts(0.0));  // nothing before the first edge
   CHECK(slope.read() == 0.0);
@@ -95,14 +102,17 @@ TEST_CASE("neuron module, registered: samples on the rising edge, holds past the
   CHECK(rate.read() == volts(8.0));  // from rest
 }
 
-TEST_CASE("neuron module, transparent: the output follows, only the membrane waits for the edge", "[module]") {
+TEST_CASE("neuron module, transparent: the output follows, only the membrane waits for the edge",
+          "[module]") {
   Controls c;
   sc_signal<Current> drive{"drive"};
   sc_signal<Voltage> error{"error"}, rate{"rate"};
   sc_signal<double> slope{"slope"};
   Activity activity;
-  ProspectiveNeuronModule dut{"dut", {.activation = Activation::relu}, euler(2, 4), Hop::transparent, scale, activity};
-  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.drive_i(drive), dut.error_i(error), dut.rate_o(rate), dut.slope_o(slope);
+  ProspectiveNeuronModule dut{"dut",   {.activation = Activation::relu}, euler(2, 4), Hop::transparent, scale,
+                              activity};
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.drive_i(drive), dut.error_i(error), dut.rate_o(rate),
+      dut.slope_o(slope);
   drive.write(amperes(1.0));
   c.settle();
   CHECK(rate.read() == volts(2.0));
@@ -120,7 +130,8 @@ TEST_CASE("neuron module, transparent: the output follows, only the membrane wai
   CHECK(activity[Event::hold_sample] == 1);
 }
 
-TEST_CASE("error unit module, registered: what comes back waits for one edge, slope and target do not", "[module]") {
+TEST_CASE("error unit module, registered: what comes back waits for one edge, slope and target do not",
+          "[module]") {
   Controls c;
   sc_signal<double> slope{"slope", 0.5};
   sc_signal<Current> back{"back"};
@@ -128,13 +139,15 @@ TEST_CASE("error unit module, registered: what comes back waits for one edge, sl
   Activity activity;
   // tau_r = 2 (lag), tau_m = 4 (lead): gain 2 at once.
   ErrorUnitModule dut{"dut", euler(2, 4), ErrorPath::prospective, Hop::registered, scale, activity};
-  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon), dut.error_o(error);
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon),
+      dut.error_o(error);
   c.settle();
   back.write(amperes(4.0));
   c.settle();
   CHECK(error.read() == volts(0.0));  // not sampled yet
   c.rise();
-  CHECK(error.read() == volts(4.0));  // a = 0.5 * 4, e = 2 a - v, v = 0: the edge advanced v with the old a = 0
+  CHECK(error.read() ==
+        volts(4.0));  // a = 0.5 * 4, e = 2 a - v, v = 0: the edge advanced v with the old a = 0
   back.write(amperes(-100.0));
   c.fall();
   CHECK(error.read() == volts(4.0));
@@ -164,7 +177,8 @@ TEST_CASE("error unit module, transparent: follows everything within the tick", 
   sc_signal<Voltage> epsilon{"epsilon"}, error{"error"};
   Activity activity;
   ErrorUnitModule dut{"dut", euler(2, 4), ErrorPath::prospective, Hop::transparent, scale, activity};
-  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon), dut.error_o(error);
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon),
+      dut.error_o(error);
   c.settle();
   CHECK(error.read() == volts(4.0));
   back.write(amperes(8.0));
@@ -181,7 +195,8 @@ TEST_CASE("error unit module, instantaneous: a wire behind the gate", "[module]"
   sc_signal<Voltage> epsilon{"epsilon", volts(2.0)}, error{"error"};
   Activity activity;
   ErrorUnitModule dut{"dut", euler(2, 4), ErrorPath::instantaneous, Hop::registered, scale, activity};
-  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon), dut.error_o(error);
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon),
+      dut.error_o(error);
   c.settle();
   CHECK(error.read() == volts(1.0));
   for (int n = 0; n < 3; ++n) {
@@ -197,7 +212,8 @@ TEST_CASE("error unit module, open: only the target gets through", "[module]") {
   sc_signal<Voltage> epsilon{"epsilon", volts(2.0)}, error{"error"};
   Activity activity;
   ErrorUnitModule dut{"dut", euler(2, 4), ErrorPath::open, Hop::registered, scale, activity};
-  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon), dut.error_o(error);
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon),
+      dut.error_o(error);
   c.settle();
   CHECK(error.read() == volts(2.0));
   c.cycle();
@@ -311,7 +327,8 @@ TEST_CASE("plasticity cell module, die: shows its product and keeps nothing", "[
   CHECK(activity[Event::accumulate] == 0);
 }
 
-TEST_CASE("weight register module, die: updates at edges at which learning is on, can be loaded", "[module]") {
+TEST_CASE("weight register module, die: updates at edges at which learning is on, can be loaded",
+          "[module]") {
   Controls c;
   sc_signal<bool> learn{"learn"};
   sc_signal<double> eta{"eta", 0.25}, product{"product", 2.0}, weight{"weight"};
@@ -393,8 +410,8 @@ TEST_CASE("low-pass module: samples on the rising edge, resets at once", "[modul
   Controls c;
   sc_signal<Voltage> rate{"rate", volts(1.0)}, out{"out"};
   Activity activity;
-  SynapticLowPassModule dut{"dut", SynapticLowPass::coefficients({.tau_s = {4e-6}}, {1e-6}, Input::euler), scale,
-                            activity};
+  SynapticLowPassModule dut{"dut", SynapticLowPass::coefficients({.tau_s = {4e-6}}, {1e-6}, Input::euler),
+                            scale, activity};
   dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.rate_i(rate), dut.rate_o(out);
   c.settle();
   CHECK(out.read() == volts(0.0));
@@ -441,8 +458,10 @@ TEST_CASE("neuron module: a state that is not finite is an error that names the 
   sc_signal<Voltage> error{"error"}, rate{"rate"};
   sc_signal<double> slope{"slope"};
   Activity activity;
-  ProspectiveNeuronModule dut{"dut", {.activation = Activation::linear}, euler(2, 2), Hop::registered, scale, activity};
-  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.drive_i(drive), dut.error_i(error), dut.rate_o(rate), dut.slope_o(slope);
+  ProspectiveNeuronModule dut{
+      "dut", {.activation = Activation::linear}, euler(2, 2), Hop::registered, scale, activity};
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.drive_i(drive), dut.error_i(error), dut.rate_o(rate),
+      dut.slope_o(slope);
   c.settle();
   std::string message;
   try {

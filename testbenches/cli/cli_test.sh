@@ -124,6 +124,13 @@ case $case_name in
       diff "$golden" "out/$file" || fail "$file differs from its golden"
     done
     ;;
+  diverging)  # a circuit that diverges is a finding, and the report is written
+    "$leadlag" new c >/dev/null
+    sed -i "s/activation: softplus/activation: linear/; s/weights: \[\[0.7\]\]/weights: [[1e9]]/; s/beta: 0.01/beta: 100/" c.yaml
+    expect 1 "$leadlag" run c.yaml --out out --set schedule.cycles=20000 --set learning.start=19000
+    grep -E "VIOLATED +LL-FINITE-1 " stdout >/dev/null || { cat stdout; fail "LL-FINITE-1"; }
+    has out/report.txt "infinite or not a number in cycle"
+    ;;
   chip)  # a shipped blueprint exits 0 at its default budget
     expect 0 "$leadlag" run "$source/models/chips/$4.yaml" --out out
     has stdout "MET"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// T6 to T9: what the die accumulates against exact gradients, `schedule: ordered` with the papers' Euler steps.
+// T6 to T9: what the die accumulates against exact gradients, `schedule: ordered` with the papers' Euler
+// steps.
+#include "oracles/chain.hpp"
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -11,7 +14,6 @@
 #include <vector>
 
 #include "arrays/socket.hpp"
-#include "oracles/chain.hpp"
 #include "oracles/golden.hpp"
 
 using namespace leadlag;
@@ -122,7 +124,8 @@ double disagreement(const std::vector<double>& a, const std::vector<double>& b) 
   REQUIRE(a.size() == b.size());
   REQUIRE(!a.empty());
   double d = 0.0, size = 0.0;
-  for (std::size_t k = 0; k < a.size(); ++k) d = std::max(d, std::abs(a[k] - b[k])), size = std::max(size, std::abs(b[k]));
+  for (std::size_t k = 0; k < a.size(); ++k)
+    d = std::max(d, std::abs(a[k] - b[k])), size = std::max(size, std::abs(b[k]));
   return d / size;
 }
 
@@ -132,19 +135,24 @@ constexpr double same_rule = 1e-10;
 void lag_net_gradients(double scale, Socket& gle, Socket& bp, double dt) {
   const double duration = 60.0 / scale;
   const auto ticks = static_cast<std::size_t>(std::llround(duration / dt));
-  const OracleTask task = taught_by(lag_net(-0.5, 1.0), tones({0.49 * scale, 1.07 * scale, 1.98 * scale}, ticks, dt),
-                                    dt, ticks / 6, Schedule::zero_delay);
+  const OracleTask task =
+      taught_by(lag_net(-0.5, 1.0), tones({0.49 * scale, 1.07 * scale, 1.98 * scale}, ticks, dt), dt,
+                ticks / 6, Schedule::zero_delay);
   const Gradient exact = oracle::bptt_gradient(lag_net(0.3, 0.6), task);
   const auto golden = oracle::read_csv(oracle::golden_path("freq_scaling_lagnet.csv"));
-  const auto row = std::find_if(golden.rows.begin(), golden.rows.end(), [&](const auto& r) { return r[0] == scale; });
+  const auto row =
+      std::find_if(golden.rows.begin(), golden.rows.end(), [&](const auto& r) { return r[0] == scale; });
   REQUIRE(row != golden.rows.end());
   REQUIRE(row->size() == 8);
   std::size_t column = 2;
-  for (const auto& [socket, path] : {std::pair{&gle, OraclePath::prospective}, {&bp, OraclePath::instantaneous}}) {
+  for (const auto& [socket, path] :
+       {std::pair{&gle, OraclePath::prospective}, {&bp, OraclePath::instantaneous}}) {
     const auto parts = gradient_on_die(*socket, task, {"w1", "w2", "w3"});
     const auto die = joined(parts), wanted = oracle::flatten(exact.w);
     INFO("T7, scale " << scale << ", " << name_of(socket->design.learning.params.errors));
-    CHECK(disagreement(die, oracle::flatten(oracle::local_gradient(lag_net(0.3, 0.6), task, Schedule::zero_delay, path).w)) <
+    CHECK(disagreement(die,
+                       oracle::flatten(
+                           oracle::local_gradient(lag_net(0.3, 0.6), task, Schedule::zero_delay, path).w)) <
           same_rule);
     // Ten digits in the table.
     CHECK_THAT(oracle::cosine(parts[0], exact.w[0].values), WithinAbs((*row)[column++], 1e-9));
@@ -161,7 +169,8 @@ void lag_net_gradients(double scale, Socket& gle, Socket& bp, double dt) {
 
 }  // namespace
 
-TEST_CASE("T6: one tone, products on the die keep the gradient's sign, instantaneous errors lose it", "[learning]") {
+TEST_CASE("T6: one tone, products on the die keep the gradient's sign, instantaneous errors lose it",
+          "[learning]") {
   const auto golden = oracle::read_csv(oracle::golden_path("single_tone_chain.csv"));
   struct Case {
     double omega, dt;
@@ -170,7 +179,8 @@ TEST_CASE("T6: one tone, products on the die keep the gradient's sign, instantan
   std::vector<Case> cases;
   for (const auto& [omega, dt] : {std::pair{0.1, 0.005}, {1.0, 0.001}, {2.0, 0.001}}) {
     const std::string name = "w" + std::to_string(std::llround(omega * 10.0));
-    cases.push_back({omega, dt, std::make_unique<Socket>(name + "_gle", linear_chain, settings(dt, "prospective")),
+    cases.push_back({omega, dt,
+                     std::make_unique<Socket>(name + "_gle", linear_chain, settings(dt, "prospective")),
                      std::make_unique<Socket>(name + "_bp", linear_chain, settings(dt, "instantaneous"))});
   }
   for (Case& c : cases) {
@@ -181,20 +191,24 @@ TEST_CASE("T6: one tone, products on the die keep the gradient's sign, instantan
     const auto first = static_cast<std::size_t>(std::max(40.0, 4.0 * period) / c.dt);  // 40 tau_m: settled
     const auto ticks = first + static_cast<std::size_t>(std::llround(2.0 * period / c.dt));
     const Chain student = pair_of(0.4, 1.5, 1.0, 1.0, Curve::linear);
-    const OracleTask task = taught_by(pair_of(1.0, 2.0, 1.0, 1.0, Curve::linear), tones({c.omega}, ticks, c.dt), c.dt,
-                                      first, Schedule::zero_delay);
+    const OracleTask task = taught_by(pair_of(1.0, 2.0, 1.0, 1.0, Curve::linear),
+                                      tones({c.omega}, ticks, c.dt), c.dt, first, Schedule::zero_delay);
     const Gradient exact = oracle::bptt_gradient(student, task);
-    const auto gle = gradient_on_die(*c.gle, task, {"w1", "w2"}), bp = gradient_on_die(*c.bp, task, {"w1", "w2"});
+    const auto gle = gradient_on_die(*c.gle, task, {"w1", "w2"}),
+               bp = gradient_on_die(*c.bp, task, {"w1", "w2"});
     INFO("omega " << c.omega);
-    CHECK(disagreement(joined(gle), oracle::flatten(oracle::local_gradient(student, task, Schedule::zero_delay,
-                                                                           OraclePath::prospective)
-                                                        .w)) < same_rule);
+    CHECK(disagreement(
+              joined(gle),
+              oracle::flatten(
+                  oracle::local_gradient(student, task, Schedule::zero_delay, OraclePath::prospective).w)) <
+          same_rule);
     for (std::size_t l = 0; l < 2; ++l) {
       const double e = exact.w[l](0, 0);
       CAPTURE(l, gle[l][0] / e, bp[l][0] / e);
-      // The table is continuous in time. Euler turns a hop by omega dt / 2 and the window cuts the periods to a tick:
-      // both below omega dt <= 0.2 % here; BPTT's trajectory ends with the window, which takes up to 2 tau_m of the two
-      // periods' error off at its edge, at most 0.5 % of the sum for these tones. 1 % bounds them together.
+      // The table is continuous in time. Euler turns a hop by omega dt / 2 and the window cuts the periods to
+      // a tick: both below omega dt <= 0.2 % here; BPTT's trajectory ends with the window, which takes up to
+      // 2 tau_m of the two periods' error off at its edge, at most 0.5 % of the sum for these tones. 1 %
+      // bounds them together.
       CHECK_THAT(gle[l][0] / e, WithinRel((*row)[9 + l], 0.01));
       CHECK_THAT(bp[l][0] / e, WithinRel((*row)[11 + l], 0.01));
     }
@@ -211,7 +225,8 @@ TEST_CASE("T7, T8: LagNet gradients on the die against exact BPTT", "[learning]"
   std::vector<Case> cases;
   for (const auto& [scale, dt] : {std::pair{0.1, 0.05}, {0.3, 0.1 / 3.0}, {1.0, 0.01}}) {
     const std::string name = "s" + std::to_string(std::llround(scale * 10.0));
-    cases.push_back({scale, dt, std::make_unique<Socket>(name + "_gle", lag_net_chip, settings(dt, "prospective")),
+    cases.push_back({scale, dt,
+                     std::make_unique<Socket>(name + "_gle", lag_net_chip, settings(dt, "prospective")),
                      std::make_unique<Socket>(name + "_bp", lag_net_chip, settings(dt, "instantaneous"))});
   }
   for (Case& c : cases) lag_net_gradients(c.scale, *c.gle, *c.bp, c.dt);
@@ -221,7 +236,8 @@ TEST_CASE("T9: gradient of the membrane time constants at the host port", "[lear
   const double dt = 0.01;
   Socket ordered("line", lag_line_chip, settings(dt, "prospective"));
   Socket registered("registered_line", lag_line_chip, settings(dt, "prospective", "registered"));
-  const Chain teacher = pair_of(1.0, 2.0, 1.0, 2.0, Curve::softplus), student = pair_of(1.0, 2.0, 0.5, 1.2, Curve::softplus);
+  const Chain teacher = pair_of(1.0, 2.0, 1.0, 2.0, Curve::softplus),
+              student = pair_of(1.0, 2.0, 0.5, 1.2, Curve::softplus);
   const OracleTask task = taught_by(teacher, tones({0.2}, 20000, dt), dt, 5000, Schedule::zero_delay);
   const auto g = gradient_on_die(ordered, task, {"w1", "w2", "hidden.tau_m", "output.tau_m"});
   const Gradient exact = oracle::bptt_gradient(student, task);
@@ -247,9 +263,11 @@ TEST_CASE("T9: gradient of the membrane time constants at the host port", "[lear
   }
 }
 
-TEST_CASE("T9: a membrane time constant written by the host is the neuron's and its error unit's", "[learning]") {
+TEST_CASE("T9: a membrane time constant written by the host is the neuron's and its error unit's",
+          "[learning]") {
   // One chip wakes up with the new values, the other has them written before the first cycle.
-  Socket drawn("drawn", lag_line_chip, {{"chip.clock", "10 MHz"}, {"arrays.hidden.tau_m", "7 us"}, {"arrays.output.tau_m", "30 us"}});
+  Socket drawn("drawn", lag_line_chip,
+               {{"chip.clock", "10 MHz"}, {"arrays.hidden.tau_m", "7 us"}, {"arrays.output.tau_m", "30 us"}});
   Socket written("written", lag_line_chip, {{"chip.clock", "10 MHz"}});
   CHECK_THAT(written.read("hidden.tau_m")[0], WithinRel(0.5, 1e-14));
   CHECK_THAT(written.read("output.tau_m")[0], WithinRel(1.2, 1e-14));

@@ -36,7 +36,8 @@ schedule: {cycles: 1}
 TEST_CASE("dense: every weight and bias of a 784-512-10 chip after 1000 online cycles", "[learning]") {
   Socket chip("dense", dense);
   const double eta = 2e-2;
-  const auto layer = [](std::size_t n, double tau_m, double tau_r, oracle::Activation activation, double gamma) {
+  const auto layer = [](std::size_t n, double tau_m, double tau_r, oracle::Activation activation,
+                        double gamma) {
     return oracle::GleLayer{.tau_m = std::vector<double>(n, tau_m),
                             .tau_r = std::vector<double>(n, tau_r),
                             .bias = {},
@@ -44,16 +45,17 @@ TEST_CASE("dense: every weight and bias of a 784-512-10 chip after 1000 online c
                             .gamma = gamma,
                             .learn_bias = true};
   };
-  oracle::GleNetwork reference(784,
-                               {layer(512, 4.0, 2.0, oracle::Activation::tanh, 0.05),
-                                layer(10, 2.0, 3.0, oracle::Activation::linear, 0.0)},
-                               {{.from = oracle::from_input, .to = 0, .w = oracle::Matrix(512, 784, chip.die.weights[0])},
-                                {.from = 0, .to = 1, .w = oracle::Matrix(10, 512, chip.die.weights[1])}},
-                               {.dt = 1.0,
-                                .beta = 0.5,
-                                .eta = eta,
-                                .output_error = oracle::OutputError::cross_entropy,
-                                .decay = oracle::Decay::held});
+  oracle::GleNetwork reference(
+      784,
+      {layer(512, 4.0, 2.0, oracle::Activation::tanh, 0.05),
+       layer(10, 2.0, 3.0, oracle::Activation::linear, 0.0)},
+      {{.from = oracle::from_input, .to = 0, .w = oracle::Matrix(512, 784, chip.die.weights[0])},
+       {.from = 0, .to = 1, .w = oracle::Matrix(10, 512, chip.die.weights[1])}},
+      {.dt = 1.0,
+       .beta = 0.5,
+       .eta = eta,
+       .output_error = oracle::OutputError::cross_entropy,
+       .decay = oracle::Decay::held});
   std::mt19937_64 random(1);
   std::vector<double> x(784), target(10);
   double outputs = 0.0;
@@ -72,7 +74,8 @@ TEST_CASE("dense: every weight and bias of a 784-512-10 chip after 1000 online c
     for (std::size_t i = 0; i < 10; ++i) outputs = std::max(outputs, std::abs(y[i] - chip.value(i)));
   }
   double worst = 0.0, moved = 0.0;
-  const auto see = [&](const std::vector<double>& die, const std::vector<double>& wanted, const std::vector<double>& start) {
+  const auto see = [&](const std::vector<double>& die, const std::vector<double>& wanted,
+                       const std::vector<double>& start) {
     REQUIRE(die.size() == wanted.size());
     REQUIRE(die.size() == start.size());
     for (std::size_t k = 0; k < die.size(); ++k) {

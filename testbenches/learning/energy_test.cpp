@@ -39,8 +39,9 @@ struct Result {
   Observations seen;
 };
 Result measured(const std::vector<std::pair<std::string, std::string>>& settings) {
-  const Design design = parse_design(
-      "energy.yaml", small, {.presets = {}, .settings = settings, .technology_folder = LEADLAG_TECHNOLOGY_DIR});
+  const Design design =
+      parse_design("energy.yaml", small,
+                   {.presets = {}, .settings = settings, .technology_folder = LEADLAG_TECHNOLOGY_DIR});
   const Die die = fabricate(design);
   Result r;
   const std::unique_ptr<Task> task = make_task(design);
@@ -50,7 +51,8 @@ Result measured(const std::vector<std::pair<std::string, std::string>>& settings
 }
 
 using Key = std::pair<std::string, std::string>;
-/// Counts of the ledger by (array, block) and event; every row of the ledger must be listed, with no other events.
+/// Counts of the ledger by (array, block) and event; every row of the ledger must be listed, with no other
+/// events.
 void check_events(const Measurements& m, const std::map<Key, std::map<Event, std::uint64_t>>& expected) {
   CHECK(m.energy.size() == expected.size());
   for (const EnergyRow& row : m.energy) {
@@ -72,8 +74,8 @@ void check_events(const Measurements& m, const std::map<Key, std::map<Event, std
 // 200 cycles of x(n) = sin + sin, x(0) = 0 and never 0 again, on both inputs; target 0. By hand:
 //   drivers    the code changes before edges 1 to 199
 //   forward    hidden rates leave 0 at edge 1 (driven by x(1)), the output's at edge 2
-//   errors     the output's first error is at edge 3 (it compares the rate of edge 2), the hidden ones' at edge 4
-//   products   w1 = hidden error (edges 4 on) times x: 6 cells x 196
+//   errors     the output's first error is at edge 3 (it compares the rate of edge 2), the hidden ones' at
+//   edge 4 products   w1 = hidden error (edges 4 on) times x: 6 cells x 196
 //              w2 = output error (edges 3 on) times hidden rate: 3 cells x 197, and 197 of the bias
 //   operations w1: 2 inputs x 3 from edge 1; w2: 3 hidden rates from edge 2, the bias always
 constexpr std::uint64_t n = 200;
@@ -112,7 +114,8 @@ void check_die(const Result& r) {
 
 }  // namespace
 
-TEST_CASE("energy: every event of a 2-3-1 chip that learns on its own, and one block's energy by hand", "[learning]") {
+TEST_CASE("energy: every event of a 2-3-1 chip that learns on its own, and one block's energy by hand",
+          "[learning]") {
   const Result r = measured({});
   check_die(r);
   const EnergyRow* driver = nullptr;
@@ -127,7 +130,8 @@ TEST_CASE("energy: every event of a 2-3-1 chip that learns on its own, and one b
   const double run = 200 * 0.5e-6, v_dd = 1.8, v_fs = 0.02;
   CHECK_THAT(driver->dynamic_energy.si, WithinRel(398 * 64 * 5e-15 * v_fs * v_fs / 3.0, 1e-12));
   CHECK_THAT(driver->static_energy.si, WithinRel(2 * 2 * 30e-9 * v_dd * run, 1e-12));
-  // Three neurons of 10 us and 1 pF (the default), adder 100 nA, holds 50 fF, rho = 1/5, 1/2, 2: weights 1, 1, 3.
+  // Three neurons of 10 us and 1 pF (the default), adder 100 nA, holds 50 fF, rho = 1/5, 1/2, 2: weights 1,
+  // 1, 3.
   const double membrane = 2.0 * (8.617333262e-5 * 300.0) * 1e-12 / (0.7 * 10e-6);
   CHECK_THAT(neuron->static_energy.si,
              WithinRel((3 * 2 * membrane + 2 * (1 + 1 + 3) * 100e-9 + 3 * 2 * 100e-9) * v_dd * run, 1e-12));
@@ -143,7 +147,8 @@ TEST_CASE("energy: the structural detail counts the same events", "[learning]") 
 }
 
 TEST_CASE("energy: every event of a 2-3-1 chip under a host", "[learning]") {
-  const Result r = measured({{"learning.update", "host"}, {"learning.optimiser", "adam"}, {"learning.every", "5 ticks"}});
+  const Result r =
+      measured({{"learning.update", "host"}, {"learning.optimiser", "adam"}, {"learning.every", "5 ticks"}});
   auto expected = common();
   expected[{"w1", "plasticity_cell"}] = {{Event::accumulate, products_w1}};
   expected[{"w2", "plasticity_cell"}] = {{Event::accumulate, products_w2}};

@@ -64,7 +64,8 @@ learning: {system: le, output: l2}
 
 oracle::GleNetwork golden_line(double w0, double w1) {
   const auto layer = [](double tau_m) {
-    return oracle::GleLayer{.tau_m = {tau_m}, .tau_r = {0.1}, .bias = {}, .activation = oracle::Activation::softplus};
+    return oracle::GleLayer{
+        .tau_m = {tau_m}, .tau_r = {0.1}, .bias = {}, .activation = oracle::Activation::softplus};
   };
   return {1,
           {layer(1.0), layer(2.0)},
@@ -75,18 +76,22 @@ oracle::GleNetwork golden_line(double w0, double w1) {
 
 }  // namespace
 
-TEST_CASE("T10: static output under nudging is 1 / (1 + K), the registered loop grows above K = 1", "[learning]") {
+TEST_CASE("T10: static output under nudging is 1 / (1 + K), the registered loop grows above K = 1",
+          "[learning]") {
   struct Case {
     double k;
     std::unique_ptr<Socket> socket;
   };
   std::vector<Case> cases;
   for (const char* detail : {"tile", "structural"}) {
-    for (const char* tau_r : {"10 us", "1 us"}) {  // with and without memory: the loop gain is real either way
+    for (const char* tau_r :
+         {"10 us", "1 us"}) {  // with and without memory: the loop gain is real either way
       for (const auto& [k, text] : {std::pair{0.1, "0.1"}, {0.5, "0.5"}, {0.9, "0.9"}, {1.01, "1.01"}}) {
         Socket::Settings settings{{"chip.detail", detail}, {"arrays.hidden.nudging", text}};
-        for (const char* array : {"hidden", "output"}) settings.emplace_back(std::string("arrays.") + array + ".tau_r", tau_r);
-        cases.push_back({k, std::make_unique<Socket>("chip_" + std::to_string(cases.size()), nudged_pair, settings)});
+        for (const char* array : {"hidden", "output"})
+          settings.emplace_back(std::string("arrays.") + array + ".tau_r", tau_r);
+        cases.push_back(
+            {k, std::make_unique<Socket>("chip_" + std::to_string(cases.size()), nudged_pair, settings)});
       }
     }
   }
@@ -128,7 +133,8 @@ TEST_CASE("T11: golden trace of the registered LagLine, both details", "[learnin
   std::size_t next = 0;
   for (std::size_t n = 0; n < 1200; ++n) {
     const double x = std::sin(static_cast<double>(n) * 0.01);
-    const double u0 = hidden->membrane() / structural.design.full_scale.voltage;  // before the tick, as in the table
+    const double u0 =
+        hidden->membrane() / structural.design.full_scale.voltage;  // before the tick, as in the table
     const double u1 = output->membrane() / structural.design.full_scale.voltage;
     const double target = teacher.tick({x}, {}, false, false)[0];
     for (Socket* s : {&tile, &structural}) s->x(0, x), s->target(0, target), s->cycle();

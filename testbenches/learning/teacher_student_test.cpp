@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // T12: dies that learn their teacher. The whole of a run: blueprint, elaboration, bench, host.
+#include "oracles/teacher_student.hpp"
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstddef>
@@ -10,7 +12,6 @@
 #include "app/simulate.hpp"
 #include "design/reader.hpp"
 #include "instruments/task.hpp"
-#include "oracles/teacher_student.hpp"
 
 using namespace leadlag;
 using Catch::Matchers::WithinAbs;
@@ -57,9 +58,11 @@ struct Outcome {
   double mse, first_mse;
   std::vector<double> parameters;
 };
-Outcome learn(const std::string& blueprint, const std::vector<std::pair<std::string, std::string>>& settings) {
-  const Design design = parse_design(
-      "t12.yaml", blueprint, {.presets = {}, .settings = settings, .technology_folder = LEADLAG_TECHNOLOGY_DIR});
+Outcome learn(const std::string& blueprint,
+              const std::vector<std::pair<std::string, std::string>>& settings) {
+  const Design design =
+      parse_design("t12.yaml", blueprint,
+                   {.presets = {}, .settings = settings, .technology_folder = LEADLAG_TECHNOLOGY_DIR});
   const std::unique_ptr<Task> task = make_task(design);
   const Observations seen = simulate(design, fabricate(design), *task, {});
   REQUIRE(seen.cycles == design.schedule.params.cycles);
@@ -91,8 +94,8 @@ TEST_CASE("T12: LagLine on one die misses the bar", "[learning]") {
   const Outcome o = learn(lag_line, {});
   WARN("one die: MSE " << o.mse << ", w " << o.parameters.at(0) << " " << o.parameters.at(1) << ", tau_m "
                        << o.parameters.at(2) << " " << o.parameters.at(3));
-  CHECK(o.mse > 1e-9);   // the spec's run ends at 8.9e-9
-  CHECK(o.mse < 1e-4);   // it does learn
+  CHECK(o.mse > 1e-9);  // the spec's run ends at 8.9e-9
+  CHECK(o.mse < 1e-4);  // it does learn
   CHECK(std::abs(o.parameters.at(3) - 2.0) > 1e-3);
 }
 
@@ -125,5 +128,6 @@ TEST_CASE("T12: LagNet with instantaneous errors fails", "[learning]") {
   const Outcome o = learn(lag_net, {{"learning.errors", "instantaneous"}});
   CAPTURE(o.mse, o.parameters);
   CHECK(o.mse > 1e-2);
-  CHECK_THAT(o.parameters.at(0), WithinAbs(oracle::learn_lag_net({.error_path = oracle::ErrorPath::instantaneous}).w[0], 1e-9));
+  CHECK_THAT(o.parameters.at(0),
+             WithinAbs(oracle::learn_lag_net({.error_path = oracle::ErrorPath::instantaneous}).w[0], 1e-9));
 }
