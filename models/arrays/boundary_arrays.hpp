@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-
 #include <systemc>
 
 #include "arrays/column_kernel.hpp"
@@ -12,7 +11,8 @@
 
 namespace leadlag {
 
-/// Tile detail of a column of input drivers: takes its slice of the chip's input pins, follows within the tick.
+/// Tile detail of a column of input drivers: takes its slice of the chip's input pins, follows within the
+/// tick.
 template <class T>
 class InputArray final : public sc_core::sc_module {
  public:
@@ -90,7 +90,8 @@ class LowPassArray final : public sc_core::sc_module {
   LeadLagLanes<T> lanes_;
 };
 
-/// Tile detail of the readout channels: value_o is what was sampled at the last edge, sum_o what the window gathered.
+/// Tile detail of the readout channels: value_o is what was sampled at the last edge, sum_o what the window
+/// gathered.
 template <class T>
 class ReadoutArray final : public sc_core::sc_module {
  public:

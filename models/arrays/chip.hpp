@@ -5,20 +5,20 @@
 #include <map>
 #include <span>
 #include <string>
+#include <systemc>
 #include <utility>
 #include <vector>
-
-#include <systemc>
 
 #include "arrays/lane_bus.hpp"
 #include "technology/datasheet.hpp"
 
 namespace leadlag {
 
-/// A chip at its pins, whatever its detail. Pins carry model units (1 = one full scale), unit-major, replicas inside.
+/// A chip at its pins, whatever its detail. Pins carry model units (1 = one full scale), unit-major, replicas
+/// inside.
 ///
-/// Clocked on the rising edge; drive the pins on the falling edge. The host port (parameters below) is used between
-/// edges, as a host's bus would.
+/// Clocked on the rising edge; drive the pins on the falling edge. The host port (parameters below) is used
+/// between edges, as a host's bus would.
 class Chip : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -34,7 +34,8 @@ class Chip : public sc_core::sc_module {
 
   explicit Chip(const sc_core::sc_module_name& name) : sc_module(name) {}
 
-  /// A set of parameters that a host can read and write: "w1", "w1.bias", "hidden.tau_m" (in model time units).
+  /// A set of parameters that a host can read and write: "w1", "w1.bias", "hidden.tau_m" (in model time
+  /// units).
   struct Group {
     std::string name;
     std::size_t size;
@@ -43,12 +44,14 @@ class Chip : public sc_core::sc_module {
   const std::vector<Group>& groups() const { return groups_; }
   virtual void read(std::size_t group, std::span<double> out) const = 0;
   virtual void write(std::size_t group, std::span<const double> in) = 0;
-  /// What the plasticity cells have accumulated since the last call (descent direction, mean over replicas); clears.
+  /// What the plasticity cells have accumulated since the last call (descent direction, mean over replicas);
+  /// clears.
   virtual void take(std::size_t group, std::span<double> out) = 0;
 
-  /// Present value of a signal of replica 0 in model units: "rate", "slope", "error" of an array's unit, "weight" of a
-  /// crossbar's element (row-major). Indices follow the Design.
-  virtual double probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const = 0;
+  /// Present value of a signal of replica 0 in model units: "rate", "slope", "error" of an array's unit,
+  /// "weight" of a crossbar's element (row-major). Indices follow the Design.
+  virtual double probe(bool crossbar, std::size_t index, const std::string& signal,
+                       std::size_t element) const = 0;
 
   /// Event counters by (array or crossbar name, block stem).
   using Activities = std::map<std::pair<std::string, std::string>, const Activity*>;

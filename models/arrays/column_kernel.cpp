@@ -18,8 +18,8 @@ struct ColumnView {
 }  // namespace leadlag
 #endif
 
-// Highway compiles what lies between BEFORE and AFTER once per instruction set and picks one at run time; the block
-// cores are plain inline templates, which the compiler inlines and vectorises for each set.
+// Highway compiles what lies between BEFORE and AFTER once per instruction set and picks one at run time; the
+// block cores are plain inline templates, which the compiler inlines and vectorises for each set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "arrays/column_kernel.cpp"
 #include <hwy/foreach_target.h>
@@ -29,8 +29,8 @@ HWY_BEFORE_NAMESPACE();
 namespace leadlag::HWY_NAMESPACE {
 
 template <Activation A, class T>
-void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restrict nudging, const T* __restrict error,
-             T* __restrict rate, T* __restrict slope, T* __restrict velocity) {
+void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restrict nudging,
+             const T* __restrict error, T* __restrict rate, T* __restrict slope, T* __restrict velocity) {
   T* __restrict carry = v.carry;
   for (std::size_t k = 0; k < v.size; ++k) {
     const auto c = v.coefficients(k);
@@ -47,13 +47,17 @@ void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restr
 }
 
 template <class T>
-void neurons_of(Activation activation, const ColumnView<T>& v, const T* drive, const T* nudging, const T* error, T* rate,
-                T* slope, T* velocity) {
+void neurons_of(Activation activation, const ColumnView<T>& v, const T* drive, const T* nudging,
+                const T* error, T* rate, T* slope, T* velocity) {
   switch (activation) {
-    case Activation::linear: return neurons<Activation::linear>(v, drive, nudging, error, rate, slope, velocity);
-    case Activation::tanh: return neurons<Activation::tanh>(v, drive, nudging, error, rate, slope, velocity);
-    case Activation::softplus: return neurons<Activation::softplus>(v, drive, nudging, error, rate, slope, velocity);
-    case Activation::relu: return neurons<Activation::relu>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::linear:
+      return neurons<Activation::linear>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::tanh:
+      return neurons<Activation::tanh>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::softplus:
+      return neurons<Activation::softplus>(v, drive, nudging, error, rate, slope, velocity);
+    case Activation::relu:
+      return neurons<Activation::relu>(v, drive, nudging, error, rate, slope, velocity);
     case Activation::hard_sigmoid:
       return neurons<Activation::hard_sigmoid>(v, drive, nudging, error, rate, slope, velocity);
   }
@@ -84,15 +88,15 @@ void low_passes_of(const ColumnView<T>& v, const T* __restrict rate, T* __restri
 }
 
 // HWY_EXPORT takes plain functions, not templates.
-#define LEADLAG_COLUMNS(T, suffix)                                                                               \
-  void neurons_##suffix(Activation a, const ColumnView<T>& v, const T* drive, const T* nudging, const T* error,        \
-                        T* rate, T* slope, T* velocity) {                                                        \
-    neurons_of<T>(a, v, drive, nudging, error, rate, slope, velocity);                                           \
-  }                                                                                                              \
-  void errors_##suffix(const ColumnView<T>& v, bool wires, const T* slope, const T* back, const T* epsilon,            \
-                       T* error) {                                                                               \
-    errors_of<T>(v, wires, slope, back, epsilon, error);                                                         \
-  }                                                                                                              \
+#define LEADLAG_COLUMNS(T, suffix)                                                                          \
+  void neurons_##suffix(Activation a, const ColumnView<T>& v, const T* drive, const T* nudging,             \
+                        const T* error, T* rate, T* slope, T* velocity) {                                   \
+    neurons_of<T>(a, v, drive, nudging, error, rate, slope, velocity);                                      \
+  }                                                                                                         \
+  void errors_##suffix(const ColumnView<T>& v, bool wires, const T* slope, const T* back, const T* epsilon, \
+                       T* error) {                                                                          \
+    errors_of<T>(v, wires, slope, back, epsilon, error);                                                    \
+  }                                                                                                         \
   void low_passes_##suffix(const ColumnView<T>& v, const T* rate, T* out) { low_passes_of<T>(v, rate, out); }
 LEADLAG_COLUMNS(double, f64)
 LEADLAG_COLUMNS(float, f32)
@@ -130,8 +134,8 @@ void LeadLagLanes<T>::set(std::size_t first, std::size_t count, const LeadLag::C
 }
 
 template <class T>
-void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging, const T* error,
-                   T* rate, T* slope, T* velocity) {
+void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging,
+                   const T* error, T* rate, T* slope, T* velocity) {
   const auto v = view(lanes);
   if constexpr (sizeof(T) == sizeof(double)) {
     HWY_DYNAMIC_DISPATCH(neurons_f64)(activation, v, drive, nudging, error, rate, slope, velocity);
@@ -141,7 +145,8 @@ void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive
 }
 
 template <class T>
-void error_column(LeadLagLanes<T>& lanes, bool wires, const T* slope, const T* back, const T* epsilon, T* error) {
+void error_column(LeadLagLanes<T>& lanes, bool wires, const T* slope, const T* back, const T* epsilon,
+                  T* error) {
   const auto v = view(lanes);
   if constexpr (sizeof(T) == sizeof(double)) {
     HWY_DYNAMIC_DISPATCH(errors_f64)(v, wires, slope, back, epsilon, error);
@@ -160,10 +165,10 @@ void low_pass_column(LeadLagLanes<T>& lanes, const T* rate, T* rate_out) {
   }
 }
 
-#define LEADLAG_INSTANTIATE(T)                                                                              \
-  template struct LeadLagLanes<T>;                                                                          \
-  template void neuron_column(Activation, LeadLagLanes<T>&, const T*, const T*, const T*, T*, T*, T*);      \
-  template void error_column(LeadLagLanes<T>&, bool, const T*, const T*, const T*, T*);                     \
+#define LEADLAG_INSTANTIATE(T)                                                                         \
+  template struct LeadLagLanes<T>;                                                                     \
+  template void neuron_column(Activation, LeadLagLanes<T>&, const T*, const T*, const T*, T*, T*, T*); \
+  template void error_column(LeadLagLanes<T>&, bool, const T*, const T*, const T*, T*);                \
   template void low_pass_column(LeadLagLanes<T>&, const T*, T*);
 LEADLAG_INSTANTIATE(double)
 LEADLAG_INSTANTIATE(float)

@@ -14,7 +14,8 @@ template <class T>
 struct LeadLagLanes {
   AlignedVector<T> decay, before, now, rho, carry;
 
-  explicit LeadLagLanes(std::size_t lanes) : decay(lanes), before(lanes), now(lanes), rho(lanes), carry(lanes) {}
+  explicit LeadLagLanes(std::size_t lanes)
+      : decay(lanes), before(lanes), now(lanes), rho(lanes), carry(lanes) {}
   std::size_t size() const { return carry.size(); }
   /// Sets the coefficients of `count` lanes from `first`: one unit's replicas.
   void set(std::size_t first, std::size_t count, const LeadLag::Coefficients<double>& c);
@@ -23,15 +24,16 @@ struct LeadLagLanes {
 /// The cores of models/blocks run over lanes, compiled once per instruction set; the same arithmetic as the
 /// structural modules, so the same bits.
 
-/// s = drive + nudging e (error may be null: no nudge); rate = phi(lead-lag(s)), slope = phi'; the membranes advance.
-/// `velocity`, if not null, receives (s - u) in units per membrane time constant: tau_m du/dt.
+/// s = drive + nudging e (error may be null: no nudge); rate = phi(lead-lag(s)), slope = phi'; the membranes
+/// advance. `velocity`, if not null, receives (s - u) in units per membrane time constant: tau_m du/dt.
 template <class T>
-void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging, const T* error,
-                   T* rate, T* slope, T* velocity);
+void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging,
+                   const T* error, T* rate, T* slope, T* velocity);
 
 /// a = slope (back + epsilon) (epsilon may be null); error = lead-lag(a), or a itself when `wires`.
 template <class T>
-void error_column(LeadLagLanes<T>& lanes, bool wires, const T* slope, const T* back, const T* epsilon, T* error);
+void error_column(LeadLagLanes<T>& lanes, bool wires, const T* slope, const T* back, const T* epsilon,
+                  T* error);
 
 /// rate_out = the filters' state after a tick with `rate` held.
 template <class T>

@@ -25,8 +25,8 @@ struct CrossbarArray<T>::Tile final : sc_core::sc_module {
   CrossbarTile<T> cells;
   AlignedVector<T> weight, accumulator, rate, error, drive, back;
 
-  Tile(const sc_core::sc_module_name& tile_name, std::size_t first_row, std::size_t first_column, std::size_t rows,
-       std::size_t columns, std::size_t replicas, bool accumulates)
+  Tile(const sc_core::sc_module_name& tile_name, std::size_t first_row, std::size_t first_column,
+       std::size_t rows, std::size_t columns, std::size_t replicas, bool accumulates)
       : sc_module(tile_name), row(first_row), column(first_column) {
     const std::size_t stride = padded(columns), lanes = lanes_per_unit(replicas);
     weight.resize(rows * stride);
@@ -36,7 +36,8 @@ struct CrossbarArray<T>::Tile final : sc_core::sc_module {
     cells = {weight.data(), accumulates ? accumulator.data() : nullptr, rows, columns, stride, replicas};
   }
   void take_rate(std::span<const T> all, std::size_t lanes) {
-    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(column * lanes), cells.columns * lanes, rate.begin());
+    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(column * lanes), cells.columns * lanes,
+                rate.begin());
   }
   void take_error(std::span<const T> all, std::size_t lanes) {
     std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(row * lanes), cells.rows * lanes, error.begin());
@@ -45,8 +46,12 @@ struct CrossbarArray<T>::Tile final : sc_core::sc_module {
 
 template <class T>
 CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape& shape,
-                                std::span<const double> weights, std::span<const double> bias, bool accumulates)
-    : sc_module(name), shape_(shape), lanes_(lanes_per_unit(shape.replicas)), bias_(bias.begin(), bias.end()) {
+                                std::span<const double> weights, std::span<const double> bias,
+                                bool accumulates)
+    : sc_module(name),
+      shape_(shape),
+      lanes_(lanes_per_unit(shape.replicas)),
+      bias_(bias.begin(), bias.end()) {
   if (shape_.tile_rows == 0) shape_.tile_rows = shape_.rows;
   if (shape_.tile_columns == 0) shape_.tile_columns = shape_.columns;
   if (accumulates) bias_accumulator_.resize(bias_.size());
@@ -55,9 +60,9 @@ CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape
     for (std::size_t c = 0; c < shape_.columns; c += shape_.tile_columns) {
       const std::string tile_name =
           "tile_" + std::to_string(r / shape_.tile_rows) + "_" + std::to_string(c / shape_.tile_columns);
-      tiles_.push_back(std::make_unique<Tile>(tile_name.c_str(), r, c, std::min(shape_.tile_rows, shape_.rows - r),
-                                              std::min(shape_.tile_columns, shape_.columns - c), shape_.replicas,
-                                              accumulates));
+      tiles_.push_back(std::make_unique<Tile>(
+          tile_name.c_str(), r, c, std::min(shape_.tile_rows, shape_.rows - r),
+          std::min(shape_.tile_columns, shape_.columns - c), shape_.replicas, accumulates));
     }
   }
   write_weights(weights);
@@ -111,7 +116,8 @@ void CrossbarArray<T>::read_transposed(std::span<const T> error, std::span<T> ba
 }
 
 template <class T>
-void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta) {
+void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error,
+                              T eta) {
   for (const auto& t : tiles_) {
     t->take_rate(rate, lanes_);
     t->take_error(error, lanes_);
@@ -126,10 +132,9 @@ void CrossbarArray<T>::update_bias(SweepMode::Update mode, std::span<const T> er
   if (!has_bias()) return;
   const bool online = mode == SweepMode::Update::online;
   for (std::size_t i = 0; i < shape_.rows; ++i) {
-    const T mean = shape_.replicas == 1
-                       ? error[i]
-                       : SummingNode::sum<T>(shape_.replicas, [&](std::size_t b) { return error[i * lanes_ + b]; }) /
-                             static_cast<T>(shape_.replicas);
+    const T mean = shape_.replicas == 1 ? error[i] : SummingNode::sum<T>(shape_.replicas, [&](std::size_t b) {
+                                                       return error[i * lanes_ + b];
+                                                     }) / static_cast<T>(shape_.replicas);
     if (online) {
       bias_[i] += eta * mean;
     } else {
@@ -144,9 +149,10 @@ void CrossbarArray<T>::count_reads(std::span<const T> rate) {
 }
 
 template <class T>
-void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error) {
-  // A cell works where both its inputs are nonzero. For one die that is the product of the two counts; for replicas
-  // the product of the counts over all dies is spread evenly over them.
+void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::span<const T> rate,
+                                     std::span<const T> error) {
+  // A cell works where both its inputs are nonzero. For one die that is the product of the two counts; for
+  // replicas the product of the counts over all dies is spread evenly over them.
   const std::size_t active = nonzero(error) * active_rates(rate) / shape_.replicas;
   if (mode == SweepMode::Update::online) {
     activity.weight_register[Event::weight_update] += active;
@@ -180,7 +186,8 @@ void CrossbarArray<T>::for_each_cell(F&& f) const {
 
 template <class T>
 void CrossbarArray<T>::read_weights(std::span<double> out) const {
-  for_each_cell([&](const Tile& t, std::size_t cell, std::size_t k) { out[k] = static_cast<double>(t.weight[cell]); });
+  for_each_cell(
+      [&](const Tile& t, std::size_t cell, std::size_t k) { out[k] = static_cast<double>(t.weight[cell]); });
 }
 
 template <class T>

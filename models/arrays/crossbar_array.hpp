@@ -5,9 +5,8 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
-
 #include <systemc>
+#include <vector>
 
 #include "arrays/aligned.hpp"
 #include "arrays/crossbar_kernel.hpp"
@@ -20,10 +19,10 @@ struct CrossbarActivity {
   Activity synapse, plasticity_cell, weight_register;
 };
 
-/// One logical crossbar in tile detail, cut into physical tiles of at most shape_rows x shape_columns crosspoints.
-/// Each tile reads its own part; the home tile (tile_0_0's row) adds the partial currents of the tiles of a row in the
-/// order of their columns, and transposed currents in the order of their rows, so the sum does not depend on which
-/// thread swept which tile. Rows are postsynaptic neurons.
+/// One logical crossbar in tile detail, cut into physical tiles of at most shape_rows x shape_columns
+/// crosspoints. Each tile reads its own part; the home tile (tile_0_0's row) adds the partial currents of the
+/// tiles of a row in the order of their columns, and transposed currents in the order of their rows, so the
+/// sum does not depend on which thread swept which tile. Rows are postsynaptic neurons.
 template <class T>
 class CrossbarArray final : public sc_core::sc_module {
  public:
@@ -36,7 +35,8 @@ class CrossbarArray final : public sc_core::sc_module {
                 std::span<const double> bias, bool accumulates);
   ~CrossbarArray() override;
 
-  /// drive (rows, lanes) += W rate + bias, and what `mode` asks for in the same pass; back (columns, lanes) = W^T error.
+  /// drive (rows, lanes) += W rate + bias, and what `mode` asks for in the same pass; back (columns, lanes) =
+  /// W^T error.
   void sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta, std::span<T> drive,
              std::span<T> back);
   void read_transposed(std::span<const T> error, std::span<T> back);

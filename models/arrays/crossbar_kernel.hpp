@@ -6,11 +6,13 @@
 namespace leadlag {
 
 /// Every sum runs in this many virtual lanes, whatever the width of the machine's vectors: element k goes to
-/// lane k % 16, lanes are folded 16 -> 8 -> 4 -> 2 -> 1 by adding upper half to lower half. Hence the same bits
-/// with AVX-512, AVX2 and no vectors at all.
+/// lane k % 16, lanes are folded 16 -> 8 -> 4 -> 2 -> 1 by adding upper half to lower half. Hence the same
+/// bits with AVX-512, AVX2 and no vectors at all.
 inline constexpr std::size_t virtual_lanes = 16;
 
-constexpr std::size_t padded(std::size_t n) { return (n + virtual_lanes - 1) / virtual_lanes * virtual_lanes; }
+constexpr std::size_t padded(std::size_t n) {
+  return (n + virtual_lanes - 1) / virtual_lanes * virtual_lanes;
+}
 
 /// One physical crossbar tile as the kernels see it: plain arrays, row-major, every row padded with zeros.
 ///
@@ -37,13 +39,15 @@ struct SweepMode {
   enum class Update { none, online, accumulate } update = Update::none;
 };
 
-/// rate: stride x B' in, zero beyond `columns`; error: rows x B' in (not read when mode asks for neither backward
-/// nor update); drive: rows x B' out; back: stride x B' out (untouched unless mode.backward).
-/// B' is 1 when replicas == 1, else padded(replicas). All buffers 128-byte aligned. eta: see above.
+/// rate: stride x B' in, zero beyond `columns`; error: rows x B' in (not read when mode asks for neither
+/// backward nor update); drive: rows x B' out; back: stride x B' out (untouched unless mode.backward). B' is
+/// 1 when replicas == 1, else padded(replicas). All buffers 128-byte aligned. eta: see above.
 template <class T>
-void sweep(const CrossbarTile<T>& tile, SweepMode mode, const T* rate, const T* error, T eta, T* drive, T* back);
+void sweep(const CrossbarTile<T>& tile, SweepMode mode, const T* rate, const T* error, T eta, T* drive,
+           T* back);
 
-/// The transposed read alone, for schedules in which drive and back are needed at different moments of a tick.
+/// The transposed read alone, for schedules in which drive and back are needed at different moments of a
+/// tick.
 template <class T>
 void read_transposed(const CrossbarTile<T>& tile, const T* error, T* back);
 

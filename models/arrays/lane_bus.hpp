@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <span>
-
 #include <systemc>
 
 #include "arrays/aligned.hpp"
@@ -11,7 +10,8 @@
 
 namespace leadlag {
 
-/// Lanes of a bus: unit-major, every unit takes lanes_per_unit(replicas) numbers, zeros beyond the last replica.
+/// Lanes of a bus: unit-major, every unit takes lanes_per_unit(replicas) numbers, zeros beyond the last
+/// replica.
 constexpr std::size_t lanes_per_unit(std::size_t replicas) { return replicas == 1 ? 1 : padded(replicas); }
 
 template <class T>
@@ -29,8 +29,8 @@ struct LaneOut : virtual LaneIn<T> {
   virtual void commit() = 0;
 };
 
-/// A whole column of wires as one channel: what tiles exchange. One driver writes it at an edge, readers of the same
-/// edge see the old value.
+/// A whole column of wires as one channel: what tiles exchange. One driver writes it at an edge, readers of
+/// the same edge see the old value.
 template <class T>
 class LaneBus final : public sc_core::sc_prim_channel, public LaneOut<T> {
  public:

@@ -163,9 +163,8 @@ void NeuronArray<T>::learn_tau_m() {
   for (std::size_t i = 0; i < size(); ++i) {
     // velocity is tau_m du/dt; du/dt in units per model time.
     const double per_time = params_.time_scale / params_.neurons[i].tau_m;
-    const T sum = SummingNode::sum<T>(params_.replicas, [&](std::size_t b) {
-      return error_[i * lanes_ + b] * velocity_[i * lanes_ + b];
-    });
+    const T sum = SummingNode::sum<T>(
+        params_.replicas, [&](std::size_t b) { return error_[i * lanes_ + b] * velocity_[i * lanes_ + b]; });
     tau_m_gradient_[i] -= static_cast<double>(sum) / static_cast<double>(params_.replicas) * per_time;
   }
 }

@@ -4,9 +4,8 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <vector>
-
 #include <systemc>
+#include <vector>
 
 #include "arrays/column_kernel.hpp"
 #include "arrays/crossbar_array.hpp"
@@ -39,8 +38,9 @@ struct NeuronArrayActivity {
   Activity prospective_neuron, error_unit;
 };
 
-/// Tile detail of a neuron array: its neurons, their error units, and the crossbars that drive them, which are its
-/// children. One clocked process; buses carry rates up and transposed currents down, one register per hop.
+/// Tile detail of a neuron array: its neurons, their error units, and the crossbars that drive them, which
+/// are its children. One clocked process; buses carry rates up and transposed currents down, one register per
+/// hop.
 ///
 /// At edge n it sees rates and currents of edge n-1:
 ///   a = phi'(n-1) (sum of back currents(n-1) + epsilon),  e = error unit(a)

@@ -46,11 +46,16 @@ void activate(V x, V& rate, V& slope) {
 template <class F>
 decltype(auto) with_activation(Activation a, F&& f) {
   switch (a) {
-    case Activation::tanh: return f.template operator()<Activation::tanh>();
-    case Activation::softplus: return f.template operator()<Activation::softplus>();
-    case Activation::relu: return f.template operator()<Activation::relu>();
-    case Activation::hard_sigmoid: return f.template operator()<Activation::hard_sigmoid>();
-    case Activation::linear: break;
+    case Activation::tanh:
+      return f.template operator()<Activation::tanh>();
+    case Activation::softplus:
+      return f.template operator()<Activation::softplus>();
+    case Activation::relu:
+      return f.template operator()<Activation::relu>();
+    case Activation::hard_sigmoid:
+      return f.template operator()<Activation::hard_sigmoid>();
+    case Activation::linear:
+      break;
   }
   return f.template operator()<Activation::linear>();
 }

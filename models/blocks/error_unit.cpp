@@ -13,8 +13,9 @@ Datasheet ErrorUnit::datasheet(const Params& p, const Technology& t, const Opera
           .arcs = {{"back_i", "error_o", settle_time(parasitic_pole(t, p.adder_bias), at.settle_bits),
                     "lead stage's parasitic pole, tau_p(adder_bias) ln 2^(settle_bits+1)"}},
           .static_current = 2.0 * lag + 2.0 * adder + 2.0 * p.adder_bias,
-          .static_derivation = "2 I_b (lag OTA) + 2 (1/rho + |1-1/rho|) adder_bias + 2 adder_bias (gate), "
-                               "I_b = 2 U_T C / (kappa tau_r)",
+          .static_derivation =
+              "2 I_b (lag OTA) + 2 (1/rho + |1-1/rho|) adder_bias + 2 adder_bias (gate), "
+              "I_b = 2 U_T C / (kappa tau_r)",
           .energies = {{Event::hold_sample, p.hold_capacitance * t.v_dd * at.full_scale.voltage,
                         "input sampled, C_hold V_dd V_fs (an upper bound)"}},
           .area = transistor_area(t, stem) + (p.capacitance + p.hold_capacitance) / t.capacitor_density,
@@ -55,8 +56,10 @@ void ErrorUnitModule::on_edge() {
   if (!rst_ni.read()) {
     state_ = {};
     held_back_ = 0.0;
+    last_ = {};
     return;
   }
+  last_ = error_o.read();
   LeadLag::advance(coefficients_, state_, gated());
   if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
   held_back_ = back_i.read() / full_scale_.current;

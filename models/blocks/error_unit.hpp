@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
@@ -27,13 +26,14 @@ struct Names<ErrorPath> {
 
 /// A neuron's error unit: the apical compartment that receives what the layer above sends back.
 ///
-///   a = phi'(u_hat) (back + epsilon)         back = sum_j W_ji e_j; epsilon from the target unit, 0 if hidden
-///   tau_r dv/dt = a - v                      lags by the neuron's lead
-///   e = v + tau_m dv/dt                      leads by the neuron's lag
+///   a = phi'(u_hat) (back + epsilon)         back = sum_j W_ji e_j; epsilon from the target unit, 0 if
+///   hidden tau_r dv/dt = a - v                      lags by the neuron's lead e = v + tau_m dv/dt leads by
+///   the neuron's lag
 ///     = a / rho + (1 - 1/rho) v              rho = tau_r / tau_m
 ///
-/// High-frequency gain is tau_m / tau_r per hop. Needs tau_r > 0: with tau_r = 0 only the parasitic pole of the adder
-/// would bound the gain. Source: GLE, arXiv 2403.16933; spec 1.2. Not modelled: offset, noise, that pole.
+/// High-frequency gain is tau_m / tau_r per hop. Needs tau_r > 0: with tau_r = 0 only the parasitic pole of
+/// the adder would bound the gain. Source: GLE, arXiv 2403.16933; spec 1.2. Not modelled: offset, noise, that
+/// pole.
 struct ErrorUnit {
   struct Params {
     Time tau_m = 20_us;
@@ -66,8 +66,8 @@ struct ErrorUnit {
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };
 
-/// Structural detail: one unit. The error follows the (already registered) slope and the target within the tick;
-/// with Hop::registered what arrives from the layer above is sampled at the edge first.
+/// Structural detail: one unit. The error follows the (already registered) slope and the target within the
+/// tick; with Hop::registered what arrives from the layer above is sampled at the edge first.
 class ErrorUnitModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -82,6 +82,9 @@ class ErrorUnitModule final : public sc_core::sc_module {
   ErrorUnitModule(const sc_core::sc_module_name& name, const LeadLag::Coefficients<double>& coefficients,
                   ErrorPath path, Hop hop, FullScale full_scale, Activity& activity);
 
+  /// The error that the last edge used, for probes; the wire already shows the next one.
+  Voltage last() const { return last_; }
+
  private:
   double gated() const;
   void write_output();
@@ -90,6 +93,7 @@ class ErrorUnitModule final : public sc_core::sc_module {
   LeadLag::Coefficients<double> coefficients_;
   LeadLag::State<double> state_;
   double held_back_ = 0.0;
+  Voltage last_;
   ErrorPath path_;
   Hop hop_;
   FullScale full_scale_;

@@ -19,7 +19,8 @@ Datasheet InputDriver::datasheet(const Params& p, const Technology& t, const Ope
   return d;
 }
 
-InputDriverModule::InputDriverModule(const sc_core::sc_module_name& name, FullScale full_scale, Activity& activity)
+InputDriverModule::InputDriverModule(const sc_core::sc_module_name& name, FullScale full_scale,
+                                     Activity& activity)
     : sc_module(name), full_scale_(full_scale), activity_(activity) {
   SC_METHOD(follow);
   sensitive << x_i;

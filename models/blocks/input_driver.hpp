@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"

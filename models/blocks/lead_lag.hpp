@@ -17,9 +17,9 @@ enum class Input {
 ///   lag dx/dt = drive - x       state of the capacitor
 ///   out = x + lead dx/dt        = rho drive + (1 - rho) x,   rho = lead / lag
 ///
-/// out(drive) = (1 + s lead) / (1 + s lag): no differentiator is needed. `x` is the capacitor at the START of the
-/// held interval, as in the published discretisation: reading it after the step loses the lead when lead = tick.
-/// Source: spec 1.2 of GLE (arXiv 2403.16933), the realisable identity derived from it.
+/// out(drive) = (1 + s lead) / (1 + s lag): no differentiator is needed. `x` is the capacitor at the START of
+/// the held interval, as in the published discretisation: reading it after the step loses the lead when lead
+/// = tick. Source: spec 1.2 of GLE (arXiv 2403.16933), the realisable identity derived from it.
 struct LeadLag {
   template <class V>
   struct Coefficients {
@@ -27,8 +27,8 @@ struct LeadLag {
     V rho;
   };
 
-  /// `carry` is what the capacitor will hold at the next tick if its input were zero then; for held inputs it is the
-  /// capacitor voltage itself. All that a checkpoint keeps.
+  /// `carry` is what the capacitor will hold at the next tick if its input were zero then; for held inputs it
+  /// is the capacitor voltage itself. All that a checkpoint keeps.
   template <class V>
   struct State {
     V carry{};

@@ -18,7 +18,8 @@ struct OperatingPoint {
   int settle_bits = 8;  ///< accuracy to which a signal must settle within its hop
 };
 
-/// Whether a block's output waits for the clock edge (one register per hop) or follows its input within the tick.
+/// Whether a block's output waits for the clock edge (one register per hop) or follows its input within the
+/// tick.
 enum class Hop { registered, transparent };
 
 }  // namespace leadlag

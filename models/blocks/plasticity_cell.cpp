@@ -34,7 +34,8 @@ PlasticityCellModule::PlasticityCellModule(const sc_core::sc_module_name& name, 
 }
 
 void PlasticityCellModule::multiply() {
-  product_o.write(PlasticityCell::product(error_i.read() / full_scale_.voltage, rate_i.read() / full_scale_.voltage));
+  product_o.write(
+      PlasticityCell::product(error_i.read() / full_scale_.voltage, rate_i.read() / full_scale_.voltage));
 }
 
 void PlasticityCellModule::on_edge() {

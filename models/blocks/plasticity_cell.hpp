@@ -3,9 +3,8 @@
 
 #include <array>
 #include <string_view>
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
@@ -29,7 +28,8 @@ struct Names<UpdateBy> {
 ///
 ///   product = e r        dw/dt = eta e r: gradient descent on the prospective energy (GLE, spec 1.4)
 ///
-/// Not modelled: the multiplier's odd distortion and its offset current, which on real dies decides whether it learns.
+/// Not modelled: the multiplier's odd distortion and its offset current, which on real dies decides whether
+/// it learns.
 struct PlasticityCell {
   struct Params {
     Current bias = 1_nA;
@@ -50,8 +50,8 @@ struct PlasticityCell {
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&, UpdateBy update);
 };
 
-/// Structural detail: one cell. The product follows its inputs; with UpdateBy::host it is summed at every edge at
-/// which learn_i is high.
+/// Structural detail: one cell. The product follows its inputs; with UpdateBy::host it is summed at every
+/// edge at which learn_i is high.
 class PlasticityCellModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);

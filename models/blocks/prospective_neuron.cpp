@@ -13,11 +13,13 @@ Datasheet ProspectiveNeuron::datasheet(const Params& p, const Technology& t, con
           .arcs = {{"drive_i", "rate_o", settle_time(parasitic_pole(t, p.adder_bias), at.settle_bits),
                     "lead stage's parasitic pole, tau_p(adder_bias) ln 2^(settle_bits+1)"}},
           .static_current = 2.0 * membrane + 2.0 * adder + 2.0 * p.adder_bias,
-          .static_derivation = "2 I_b (membrane OTA) + 2 (rho + |1-rho|) adder_bias + 2 adder_bias (phi and phi'), "
-                               "I_b = 2 U_T C / (kappa tau_m)",
+          .static_derivation =
+              "2 I_b (membrane OTA) + 2 (rho + |1-rho|) adder_bias + 2 adder_bias (phi and phi'), "
+              "I_b = 2 U_T C / (kappa tau_m)",
           .energies = {{Event::hold_sample, 2.0 * p.hold_capacitance * t.v_dd * at.full_scale.voltage,
                         "rate and slope sampled, 2 C_hold V_dd V_fs (an upper bound)"}},
-          .area = transistor_area(t, stem) + (p.membrane_capacitance + 2.0 * p.hold_capacitance) / t.capacitor_density,
+          .area = transistor_area(t, stem) +
+                  (p.membrane_capacitance + 2.0 * p.hold_capacitance) / t.capacitor_density,
           .area_derivation = "transistors + (C_m + 2 C_hold) / density"};
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/activation.hpp"
 #include "blocks/lead_lag.hpp"
@@ -23,9 +22,9 @@ namespace leadlag {
 ///         = rho s + (1 - rho) u              rho = tau_r / tau_m: one RC, one weighted adder
 ///   rate = phi(u_hat), slope = phi'(u_hat)   the curve comes after the lookahead
 ///
-/// Phase of u_hat against s at angular frequency w: atan(w tau_r) - atan(w tau_m). tau_r = tau_m makes u_hat = s for
-/// every signal (Latent Equilibrium); tau_r < tau_m lags (memory), tau_r > tau_m leads.
-/// Source: GLE, arXiv 2403.16933; spec 1.2. Not modelled: saturation, noise, offset, parasitic pole.
+/// Phase of u_hat against s at angular frequency w: atan(w tau_r) - atan(w tau_m). tau_r = tau_m makes u_hat
+/// = s for every signal (Latent Equilibrium); tau_r < tau_m lags (memory), tau_r > tau_m leads. Source: GLE,
+/// arXiv 2403.16933; spec 1.2. Not modelled: saturation, noise, offset, parasitic pole.
 struct ProspectiveNeuron {
   struct Params {
     Time tau_m = 20_us;
@@ -39,10 +38,12 @@ struct ProspectiveNeuron {
     static constexpr auto fields() {
       return std::tuple{
           Field{"tau_m", &Params::tau_m, domain::positive, "membrane time constant"},
-          Field{"tau_r", &Params::tau_r, domain::non_negative, "lead of the output stage; 0 is a plain leaky neuron"},
+          Field{"tau_r", &Params::tau_r, domain::non_negative,
+                "lead of the output stage; 0 is a plain leaky neuron"},
           Field{"activation", &Params::activation, Domain{}, "output curve phi"},
           Field{"nudging", &Params::nudging, domain::between(0.0, 10.0), "somatic nudging gain gamma"},
-          Field{"membrane_capacitance", &Params::membrane_capacitance, domain::positive, "membrane capacitor"},
+          Field{"membrane_capacitance", &Params::membrane_capacitance, domain::positive,
+                "membrane capacitor"},
           Field{"hold_capacitance", &Params::hold_capacitance, domain::positive,
                 "capacitor of the sample-and-hold at the output"},
           Field{"adder_bias", &Params::adder_bias, domain::positive,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
@@ -13,8 +12,8 @@
 
 namespace leadlag {
 
-/// Takes an output off the chip: one SAR converter per output and an accumulator that adds what it converts while the
-/// readout window is open.
+/// Takes an output off the chip: one SAR converter per output and an accumulator that adds what it converts
+/// while the readout window is open.
 ///
 ///   sum += rate at every edge at which window_i is high; cleared at the first edge of a window
 ///

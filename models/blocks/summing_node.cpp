@@ -3,7 +3,8 @@
 
 namespace leadlag {
 
-Datasheet SummingNode::datasheet(const Params& p, const Technology& t, const OperatingPoint& at, std::size_t cells) {
+Datasheet SummingNode::datasheet(const Params& p, const Technology& t, const OperatingPoint& at,
+                                 std::size_t cells) {
   const double n = static_cast<double>(cells);
   const Time elmore =
       0.5 * (t.wire_resistance * t.cell_pitch) * (t.wire_capacitance * t.cell_pitch) * (n * n);
@@ -28,7 +29,8 @@ SummingNodeModule::SummingNodeModule(const sc_core::sc_module_name& name, std::s
 }
 
 void SummingNodeModule::add() {
-  sum_o.write({SummingNode::sum<double>(currents_i.size(), [this](std::size_t k) { return currents_i[k]->read().si; })});
+  sum_o.write({SummingNode::sum<double>(currents_i.size(),
+                                        [this](std::size_t k) { return currents_i[k]->read().si; })});
 }
 
 }  // namespace leadlag

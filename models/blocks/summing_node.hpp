@@ -3,9 +3,8 @@
 
 #include <array>
 #include <cstddef>
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"

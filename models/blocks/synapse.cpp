@@ -24,7 +24,8 @@ SynapseModule::SynapseModule(const sc_core::sc_module_name& name, FullScale full
 }
 
 void SynapseModule::read_forward() {
-  current_o.write(Synapse::output(weight_i.read(), rate_i.read() / full_scale_.voltage) * full_scale_.current);
+  current_o.write(Synapse::output(weight_i.read(), rate_i.read() / full_scale_.voltage) *
+                  full_scale_.current);
 }
 void SynapseModule::read_transposed() {
   back_o.write(Synapse::output(weight_i.read(), error_i.read() / full_scale_.voltage) * full_scale_.current);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"

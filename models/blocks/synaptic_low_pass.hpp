@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
@@ -54,8 +53,9 @@ class SynapticLowPassModule final : public sc_core::sc_module {
   sc_core::sc_out<Voltage> SC_NAMED(rate_o);  // registered
 
   SC_HAS_PROCESS(SynapticLowPassModule);
-  SynapticLowPassModule(const sc_core::sc_module_name& name, const LeadLag::Coefficients<double>& coefficients,
-                        FullScale full_scale, Activity& activity);
+  SynapticLowPassModule(const sc_core::sc_module_name& name,
+                        const LeadLag::Coefficients<double>& coefficients, FullScale full_scale,
+                        Activity& activity);
 
  private:
   void on_edge();

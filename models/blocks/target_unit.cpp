@@ -33,7 +33,9 @@ void TargetUnitModule::compare() {
   TargetUnit::compare<double>(
       params_, rates_i.size(), [this](std::size_t i) { return rates_i[i]->read() / full_scale_.voltage; },
       [this](std::size_t i) { return targets_i[i]->read(); },
-      [this, on](std::size_t i, double epsilon) { epsilons_o[i]->write((on ? epsilon : 0.0) * full_scale_.voltage); });
+      [this, on](std::size_t i, double epsilon) {
+        epsilons_o[i]->write((on ? epsilon : 0.0) * full_scale_.voltage);
+      });
 }
 
 }  // namespace leadlag

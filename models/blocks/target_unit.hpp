@@ -4,9 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/die_math.hpp"
 #include "blocks/operating_point.hpp"
@@ -27,12 +26,13 @@ struct Names<Loss> {
   static constexpr std::array<std::string_view, 2> value{"mse", "cross_entropy"};
 };
 
-/// Compares the output rates with the target and nudges the output neurons' error units while the target drives.
+/// Compares the output rates with the target and nudges the output neurons' error units while the target
+/// drives.
 ///
 ///   epsilon = beta (target - r)  or  beta (target - softmax(r)),   0 while target_on is low
 ///
-/// The softmax is a translinear current normaliser over the outputs. Descent-signed. Source: GLE's public code
-/// conventions, spec 1.2. Not modelled: the normaliser's own settling beyond its arc, offset.
+/// The softmax is a translinear current normaliser over the outputs. Descent-signed. Source: GLE's public
+/// code conventions, spec 1.2. Not modelled: the normaliser's own settling beyond its arc, offset.
 struct TargetUnit {
   struct Params {
     Loss loss = Loss::mse;
@@ -40,15 +40,15 @@ struct TargetUnit {
     Current bias = 50_nA;
 
     static constexpr auto fields() {
-      return std::tuple{
-          Field{"loss", &Params::loss, Domain{}, "what the output error descends"},
-          Field{"beta", &Params::beta, domain::between(-100.0, 100.0), "strength of the nudge"},
-          Field{"bias", &Params::bias, domain::positive, "bias current per output"}};
+      return std::tuple{Field{"loss", &Params::loss, Domain{}, "what the output error descends"},
+                        Field{"beta", &Params::beta, domain::between(-100.0, 100.0), "strength of the nudge"},
+                        Field{"bias", &Params::bias, domain::positive, "bias current per output"}};
     }
   };
   static constexpr const char* stem = "target_unit";
 
-  /// rate(i), target(i) -> write(i, epsilon) for i < n. Softmax is shifted by the largest rate, so it cannot overflow.
+  /// rate(i), target(i) -> write(i, epsilon) for i < n. Softmax is shifted by the largest rate, so it cannot
+  /// overflow.
   template <class V, class Rate, class Target, class Write>
   static void compare(const Params& p, std::size_t n, Rate&& rate, Target&& target, Write&& write) {
     const V beta = static_cast<V>(p.beta);

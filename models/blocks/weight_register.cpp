@@ -18,12 +18,13 @@ Datasheet WeightRegister::datasheet(const Params& p, const Technology& t, const 
                         "bits (E_read + wire_energy host_distance)"},
                        {Event::weight_write, cell + wires,
                         std::string(write) + " + bits wire_energy host_distance"}},
-          .area = transistor_area(t, stem) + (sram ? bits * t.sram_bit_area : p.capacitance / t.capacitor_density),
+          .area = transistor_area(t, stem) +
+                  (sram ? bits * t.sram_bit_area : p.capacitance / t.capacitor_density),
           .area_derivation = sram ? "transistors + bits x bit area" : "transistors + C / density"};
 }
 
-WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, double weight, UpdateBy update,
-                                           Activity& activity)
+WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, double weight,
+                                           UpdateBy update, Activity& activity)
     : sc_module(name), weight_(weight), activity_(activity) {
   SC_METHOD(show);
   sensitive << changed_;

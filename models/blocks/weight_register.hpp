@@ -3,9 +3,8 @@
 
 #include <array>
 #include <string_view>
-#include <tuple>
-
 #include <systemc>
+#include <tuple>
 
 #include "blocks/operating_point.hpp"
 #include "blocks/plasticity_cell.hpp"
@@ -39,7 +38,8 @@ struct WeightRegister {
     static constexpr auto fields() {
       return std::tuple{
           Field{"storage", &Params::storage, Domain{}, "what keeps the weight"},
-          Field{"bits", &Params::bits, domain::between(1, 32), "bits of a weight, over the wires and in SRAM"},
+          Field{"bits", &Params::bits, domain::between(1, 32),
+                "bits of a weight, over the wires and in SRAM"},
           Field{"capacitance", &Params::capacitance, domain::positive, "capacitor that keeps a weight"},
           Field{"host_distance", &Params::host_distance, domain::non_negative,
                 "length of wire between a register and the host port"}};
@@ -64,7 +64,8 @@ class WeightRegisterModule final : public sc_core::sc_module {
   sc_core::sc_out<double> SC_NAMED(weight_o);
 
   SC_HAS_PROCESS(WeightRegisterModule);
-  WeightRegisterModule(const sc_core::sc_module_name& name, double weight, UpdateBy update, Activity& activity);
+  WeightRegisterModule(const sc_core::sc_module_name& name, double weight, UpdateBy update,
+                       Activity& activity);
 
   double weight() const { return weight_; }
   void load(double weight);

@@ -13,8 +13,9 @@ namespace leadlag {
 /// Learning systems that the die can be wired as.
 enum class System {
   none,  ///< no error path: inference only
-  le,    ///< Latent Equilibrium (arXiv 2110.14549): GLE with tau_r = tau_m, so error units and neurons have no memory
-  gle,   ///< Generalized LE (arXiv 2403.16933): error units with lag and lead of their neuron exchanged
+  le,   ///< Latent Equilibrium (arXiv 2110.14549): GLE with tau_r = tau_m, so error units and neurons have no
+        ///< memory
+  gle,  ///< Generalized LE (arXiv 2403.16933): error units with lag and lead of their neuron exchanged
 };
 template <>
 struct Names<System> {
@@ -44,8 +45,9 @@ struct Wiring {
   std::vector<std::size_t> back_to;  ///< by crossbar: array whose error units it feeds, or nowhere
 };
 
-/// LE and GLE: one error unit per neuron; every crossbar between neurons is read transposed (the same cells, so no
-/// second set of weights), low-pass filters are bypassed on the way back; the target unit sits on the output.
+/// LE and GLE: one error unit per neuron; every crossbar between neurons is read transposed (the same cells,
+/// so no second set of weights), low-pass filters are bypassed on the way back; the target unit sits on the
+/// output.
 Wiring wire(System system, const Topology& topology);
 
 }  // namespace leadlag

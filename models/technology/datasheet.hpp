@@ -25,7 +25,7 @@ enum class Event : std::size_t {
 };
 template <>
 struct Names<Event> {
-  static constexpr std::array<std::string_view, 7> value{"code_change", "hold_sample", "accumulate",
+  static constexpr std::array<std::string_view, 7> value{"code_change",   "hold_sample", "accumulate",
                                                          "weight_update", "weight_read", "weight_write",
                                                          "conversion"};
 };
@@ -54,8 +54,8 @@ struct EventEnergy {
   std::string derivation;
 };
 
-/// What the timing, energy and area reports read of one block instance. Derived from the block's own parameters and
-/// the technology, never from a simulation.
+/// What the timing, energy and area reports read of one block instance. Derived from the block's own
+/// parameters and the technology, never from a simulation.
 struct Datasheet {
   std::string block;
   std::vector<Arc> arcs;

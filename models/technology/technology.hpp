@@ -90,7 +90,8 @@ struct Technology {
   }
 };
 
-/// Layout area of a block's transistors: overhead x sum(count W L). A block that the file does not size has none.
+/// Layout area of a block's transistors: overhead x sum(count W L). A block that the file does not size has
+/// none.
 Area transistor_area(const Technology& technology, const std::string& stem);
 /// Bias current of a subthreshold OTA that has the time constant tau with C: I_b = 2 U_T C / (kappa tau).
 Current bias_for(const Technology& technology, Capacitance c, Time tau);

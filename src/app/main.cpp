@@ -33,9 +33,12 @@ int dispatch(const std::vector<std::string>& words) {
   std::vector<std::string> settings;
   visible.add_options()("help,h", "print this text")("version", "print the version")(
       "out,o", po::value(&run.out)->value_name("DIR"), "folder for the reports (run)")(
-      "preset", po::value(&run.read.presets)->value_name("NAME"), "apply a preset of the blueprint; may be repeated")(
-      "set", po::value(&settings)->value_name("PATH=VALUE"), "change a value, e.g. chip.seed=2; may be repeated")(
-      "threads", po::value(&run.threads)->value_name("N"), "threads inside a cycle (default 1; use them on idle cores only); never changes a result")(
+      "preset", po::value(&run.read.presets)->value_name("NAME"),
+      "apply a preset of the blueprint; may be repeated")(
+      "set", po::value(&settings)->value_name("PATH=VALUE"),
+      "change a value, e.g. chip.seed=2; may be repeated")(
+      "threads", po::value(&run.threads)->value_name("N"),
+      "threads inside a cycle (default 1; use them on idle cores only); never changes a result")(
       "no-controls", po::bool_switch(&run.no_controls), "skip the blueprint's control runs")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress line");
   po::options_description all;
@@ -64,7 +67,8 @@ int dispatch(const std::vector<std::string>& words) {
   const std::vector<std::string> commands{"run", "check", "new", "blocks", "schema", "technology"};
   for (const std::string& setting : settings) {
     const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos || equals == 0) throw UsageError("--set " + setting + " is not PATH=VALUE");
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError("--set " + setting + " is not PATH=VALUE");
     run.read.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
   if (run.threads < 0 || (values.count("threads") != 0 && run.threads == 0)) {
@@ -82,7 +86,8 @@ int dispatch(const std::vector<std::string>& words) {
     return run_command(run);
   }
   const std::string near = did_you_mean(command, commands);
-  throw UsageError("unknown command '" + command + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  throw UsageError("unknown command '" + command + "'" +
+                   (near.empty() ? "" : "; did you mean '" + near + "'?"));
 }
 
 }  // namespace

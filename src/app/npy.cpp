@@ -7,7 +7,8 @@
 
 namespace leadlag {
 
-void write_npy(const std::string& path, const std::vector<std::size_t>& shape, std::span<const double> values) {
+void write_npy(const std::string& path, const std::vector<std::size_t>& shape,
+               std::span<const double> values) {
   static_assert(std::endian::native == std::endian::little);
   std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (";
   for (const std::size_t n : shape) header += std::to_string(n) + ",";

@@ -13,7 +13,8 @@ void Progress::note(const std::string& text) {
   if (on_) std::cerr << "\r\033[K" << text << "\n";
 }
 
-void Progress::show(const std::string& what, std::int64_t done, std::int64_t total, const std::string& detail) {
+void Progress::show(const std::string& what, std::int64_t done, std::int64_t total,
+                    const std::string& detail) {
   if (!on_) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - last_ < std::chrono::milliseconds(100) && done < total) return;
@@ -24,8 +25,8 @@ void Progress::show(const std::string& what, std::int64_t done, std::int64_t tot
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const auto left = static_cast<long>(share > 0.0 ? elapsed * (1.0 - share) / share : 0.0);
   std::cerr << "\r\033[K" << what << " [" << std::string(static_cast<std::size_t>(filled), '#')
-            << std::string(static_cast<std::size_t>(width - filled), ' ') << "] " << static_cast<int>(100.0 * share)
-            << " %, " << left << " s left  " << detail << std::flush;
+            << std::string(static_cast<std::size_t>(width - filled), ' ') << "] "
+            << static_cast<int>(100.0 * share) << " %, " << left << " s left  " << detail << std::flush;
 }
 
 void Progress::finish() {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <omp.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <omp.h>
 
 #include <csignal>
 #include <filesystem>
@@ -26,7 +25,8 @@ namespace fs = std::filesystem;
 class OutputFolder {
  public:
   explicit OutputFolder(const std::string& target) : target_(target) {
-    if (fs::exists(target_) && !fs::is_directory(target_)) throw UsageError("--out " + target + " is not a folder");
+    if (fs::exists(target_) && !fs::is_directory(target_))
+      throw UsageError("--out " + target + " is not a folder");
     if (fs::exists(target_) && !fs::is_empty(target_) && !fs::exists(target_ / "report.json")) {
       throw UsageError("--out " + target + " exists and is not a report folder; choose another or empty it");
     }
@@ -111,16 +111,17 @@ ControlResult finish(const ControlRun& run) {
   return result;
 }
 
-/// Runs the blueprint's controls, `jobs` at a time, before this process elaborates its own chip: children must fork from
-/// a process without a kernel or threads.
-std::vector<ControlResult> run_controls(const Design& design, const RunOptions& options, const OutputFolder& out,
-                                        int jobs, Progress& progress) {
+/// Runs the blueprint's controls, `jobs` at a time, before this process elaborates its own chip: children
+/// must fork from a process without a kernel or threads.
+std::vector<ControlResult> run_controls(const Design& design, const RunOptions& options,
+                                        const OutputFolder& out, int jobs, Progress& progress) {
   std::vector<ControlRun> runs;
   for (const Control& c : design.controls) runs.push_back({&c, out.path("control-" + c.name + ".json")});
   std::vector<ControlResult> results;
   std::size_t started = 0;
   for (std::size_t k = 0; k < runs.size(); ++k) {
-    while (started < runs.size() && started < k + static_cast<std::size_t>(jobs)) start(runs[started++], options, design);
+    while (started < runs.size() && started < k + static_cast<std::size_t>(jobs))
+      start(runs[started++], options, design);
     progress.note("control " + std::to_string(k + 1) + " of " + std::to_string(runs.size()) + ": " +
                   runs[k].control->name);
     results.push_back(finish(runs[k]));

@@ -72,7 +72,8 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
     seen.train_samples = r.train_samples, seen.test_samples = r.test_samples;
     seen.samples = r.train_samples + r.test_samples;
     seen.learning_steps = bench.learning_cycles(), seen.host_steps = bench.host_steps();
-    seen.test_accuracy = r.test_accuracy, seen.train_accuracy = r.train_accuracy, seen.final_mse = r.final_mse;
+    seen.test_accuracy = r.test_accuracy, seen.train_accuracy = r.train_accuracy,
+    seen.final_mse = r.final_mse;
     seen.curve = r.curve;
   };
   const std::int64_t chunk = std::max<std::int64_t>(1, task.cycles() / 200);

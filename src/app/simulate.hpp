@@ -15,7 +15,8 @@ struct SimulateOptions {
   std::string waves;    ///< VCD file without ".vcd"; empty: none
   std::string weights;  ///< folder for the final parameters as NPY files; empty: none
   std::string comment;  ///< provenance for the VCD header
-  std::function<void(std::int64_t cycle, std::int64_t cycles, const Observations&)> progress;  ///< may be empty
+  std::function<void(std::int64_t cycle, std::int64_t cycles, const Observations&)>
+      progress;  ///< may be empty
 };
 
 /// Elaborates the die, runs its task on the bench and returns what was seen. Once per process.

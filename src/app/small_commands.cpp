@@ -70,7 +70,8 @@ int new_command(const std::string& name) {
   const std::string chip = std::filesystem::path(file).stem().string();
   if (std::filesystem::exists(file)) throw UsageError(file + " exists already");
   std::string text = starter;
-  for (std::size_t at = text.find("NAME"); at != std::string::npos; at = text.find("NAME", at)) text.replace(at, 4, chip);
+  for (std::size_t at = text.find("NAME"); at != std::string::npos; at = text.find("NAME", at))
+    text.replace(at, 4, chip);
   std::ofstream out(file);
   out << text;
   if (!out.flush()) throw UsageError(file + " cannot be written");
@@ -82,14 +83,16 @@ int blocks_command(const std::string& kind) {
   const auto kinds = block_kinds();
   if (kind.empty()) {
     for (const std::string& k : kinds) std::cout << k << "\n";
-    std::cout << "sections of a blueprint, in the same form: chip full_scale learning task schedule technology\n";
+    std::cout
+        << "sections of a blueprint, in the same form: chip full_scale learning task schedule technology\n";
     return exit_met;
   }
   try {
     std::cout << block_table(kind);
   } catch (const std::invalid_argument&) {
     const std::string near = did_you_mean(kind, kinds);
-    throw UsageError("no block '" + kind + "'" + (near.empty() ? "; `leadlag blocks` lists them" : "; did you mean '" + near + "'?"));
+    throw UsageError("no block '" + kind + "'" +
+                     (near.empty() ? "; `leadlag blocks` lists them" : "; did you mean '" + near + "'?"));
   }
   return exit_met;
 }

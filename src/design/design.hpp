@@ -118,18 +118,22 @@ struct ChipParams {
     using P = ChipParams;
     return std::tuple{
         Field{"name", &P::name, Domain{}, "name of the chip, in every report"},
-        Field{"technology", &P::technology, Domain{}, "file in models/technology (without .yaml), or a path to one"},
+        Field{"technology", &P::technology, Domain{},
+              "file in models/technology (without .yaml), or a path to one"},
         Field{"clock", &P::clock, domain::positive, "clock frequency"},
-        Field{"ticks_per_clock", &P::ticks_per_clock, domain::between(1, 1), "integration ticks per clock period"},
+        Field{"ticks_per_clock", &P::ticks_per_clock, domain::between(1, 1),
+              "integration ticks per clock period"},
         Field{"time_scale", &P::time_scale, domain::positive, "seconds per unit of the papers' model time"},
         Field{"seed", &P::seed, domain::non_negative, "seed of every random draw"},
         Field{"precision", &P::precision, Domain{}, "arithmetic of the tile detail"},
         Field{"replicas", &P::replicas, domain::between(1, 4096),
               "identical dies in lockstep that share weights and average their plasticity currents"},
-        Field{"settle_bits", &P::settle_bits, domain::between(1, 16), "accuracy to which signals must settle in a hop"},
+        Field{"settle_bits", &P::settle_bits, domain::between(1, 16),
+              "accuracy to which signals must settle in a hop"},
         Field{"coupling", &P::coupling, Domain{}, "how blocks hand signals to each other"},
         Field{"integration", &P::integration, Domain{}, "exact for held inputs, or the papers' Euler steps"},
-        Field{"schedule", &P::schedule, Domain{}, "registered: one register per hop; ordered: no delay (euler only)"},
+        Field{"schedule", &P::schedule, Domain{},
+              "registered: one register per hop; ordered: no delay (euler only)"},
         Field{"detail", &P::detail, Domain{}, "one module per tile, or one per physical block"},
         Field{"fidelity", &P::fidelity, Domain{}, "physics that the blocks contain"}};
   }
@@ -137,8 +141,9 @@ struct ChipParams {
 
 /// `chip.full_scale:`
 inline constexpr auto full_scale_fields() {
-  return std::tuple{Field{"voltage", &FullScale::voltage, domain::positive, "volts per unit of rate, error and target"},
-                    Field{"current", &FullScale::current, domain::positive, "amperes per unit of drive"}};
+  return std::tuple{
+      Field{"voltage", &FullScale::voltage, domain::positive, "volts per unit of rate, error and target"},
+      Field{"current", &FullScale::current, domain::positive, "amperes per unit of drive"}};
 }
 
 // ---------------------------------------------------------------------------------------------- arrays
@@ -169,9 +174,9 @@ struct CrossbarDesign {
   Position at;
   std::size_t from = 0, to = 0;  ///< indices into Design::arrays
   WeightInit weights = WeightInit::he;
-  double scale = 1.0;            ///< multiplies he and glorot; half-width of uniform
-  std::vector<double> values;    ///< WeightInit::values: row-major, size(to) x size(from)
-  bool bias = false;             ///< one more synapse per neuron, driven by a constant 1
+  double scale = 1.0;          ///< multiplies he and glorot; half-width of uniform
+  std::vector<double> values;  ///< WeightInit::values: row-major, size(to) x size(from)
+  bool bias = false;           ///< one more synapse per neuron, driven by a constant 1
   TileShape tile;
 };
 
@@ -189,19 +194,23 @@ struct LearningParams {
 
   static constexpr auto fields() {
     using P = LearningParams;
-    return std::tuple{
-        Field{"system", &P::system, Domain{}, "microcircuit template; none leaves the chip without error units"},
-        Field{"errors", &P::errors, Domain{}, "what carries errors between layers; the latter two are controls"},
-        Field{"update", &P::update, Domain{}, "die: in every cycle; host: accumulated, applied by an optimiser"},
-        Field{"optimiser", &P::optimiser, Domain{}, "the host's rule (update: host)"},
-        Field{"rate", &P::rate, domain::non_negative, "learning rate"},
-        Field{"momentum", &P::momentum, domain::between(0.0, 0.9999), "of optimiser: momentum"},
-        Field{"anneal", &P::anneal, domain::unit, "the rate falls linearly to this share of itself over the run"},
-        Field{"start", &P::start, domain::non_negative, "cycles before learning starts"}};
+    return std::tuple{Field{"system", &P::system, Domain{},
+                            "microcircuit template; none leaves the chip without error units"},
+                      Field{"errors", &P::errors, Domain{},
+                            "what carries errors between layers; the latter two are controls"},
+                      Field{"update", &P::update, Domain{},
+                            "die: in every cycle; host: accumulated, applied by an optimiser"},
+                      Field{"optimiser", &P::optimiser, Domain{}, "the host's rule (update: host)"},
+                      Field{"rate", &P::rate, domain::non_negative, "learning rate"},
+                      Field{"momentum", &P::momentum, domain::between(0.0, 0.9999), "of optimiser: momentum"},
+                      Field{"anneal", &P::anneal, domain::unit,
+                            "the rate falls linearly to this share of itself over the run"},
+                      Field{"start", &P::start, domain::non_negative, "cycles before learning starts"}};
   }
 };
 
-/// A parameter that learns: a crossbar's weights (and biases), or the membrane time constants of a neuron array.
+/// A parameter that learns: a crossbar's weights (and biases), or the membrane time constants of a neuron
+/// array.
 struct Plastic {
   enum class Kind { weights, tau_m } kind = Kind::weights;
   std::size_t index = 0;  ///< into Design::crossbars or Design::arrays
@@ -229,22 +238,22 @@ struct TaskParams {
 
   static constexpr auto fields() {
     using P = TaskParams;
-    return std::tuple{
-        Field{"kind", &P::kind, Domain{}, "what drives inputs and targets"},
-        Field{"data", &P::data, Domain{}, "folder of the four IDX files (idx_images)"},
-        Field{"scaling", &P::scaling, Domain{}, "unit: pixels in [0, 1]; standard: (x - mean) / deviation (idx_images)"},
-        Field{"mean", &P::mean, domain::finite, "of scaling: standard"},
-        Field{"deviation", &P::deviation, domain::positive, "of scaling: standard"}};
+    return std::tuple{Field{"kind", &P::kind, Domain{}, "what drives inputs and targets"},
+                      Field{"data", &P::data, Domain{}, "folder of the four IDX files (idx_images)"},
+                      Field{"scaling", &P::scaling, Domain{},
+                            "unit: pixels in [0, 1]; standard: (x - mean) / deviation (idx_images)"},
+                      Field{"mean", &P::mean, domain::finite, "of scaling: standard"},
+                      Field{"deviation", &P::deviation, domain::positive, "of scaling: standard"}};
   }
 };
 
 struct TaskDesign {
   TaskParams params;
   Position at;
-  std::vector<double> frequencies;            ///< tones, lag_net: rad per model time unit
-  std::vector<double> teacher_weights;        ///< lag_line: w of each of the two teacher neurons
-  std::vector<Time> teacher_tau_m;            ///< lag_line
-  Time teacher_tau_r{};                       ///< lag_line
+  std::vector<double> frequencies;      ///< tones, lag_net: rad per model time unit
+  std::vector<double> teacher_weights;  ///< lag_line: w of each of the two teacher neurons
+  std::vector<Time> teacher_tau_m;      ///< lag_line
+  Time teacher_tau_r{};                 ///< lag_line
 };
 
 /// Half-open window of cycles within a sample.
@@ -253,7 +262,8 @@ struct Window {
   bool contains(std::int64_t cycle) const { return cycle >= from && cycle < to; }
 };
 
-/// `schedule:`. A continuous task (lag_line, lag_net, tones) is one sample of `cycles` cycles without windows.
+/// `schedule:`. A continuous task (lag_line, lag_net, tones) is one sample of `cycles` cycles without
+/// windows.
 struct ScheduleParams {
   std::int64_t cycles_per_sample = 4;
   std::int64_t train_samples = 1000;
@@ -265,12 +275,15 @@ struct ScheduleParams {
   static constexpr auto fields() {
     using P = ScheduleParams;
     return std::tuple{
-        Field{"cycles_per_sample", &P::cycles_per_sample, domain::between(1, 1e6), "clock cycles an image is held"},
+        Field{"cycles_per_sample", &P::cycles_per_sample, domain::between(1, 1e6),
+              "clock cycles an image is held"},
         Field{"train_samples", &P::train_samples, domain::non_negative, "images shown with learning on"},
-        Field{"test_samples", &P::test_samples, domain::non_negative, "test images shown afterwards, learning off"},
+        Field{"test_samples", &P::test_samples, domain::non_negative,
+              "test images shown afterwards, learning off"},
         Field{"cycles", &P::cycles, domain::between(1, 1e12), "length of a continuous task"},
         Field{"reset_state", &P::reset_state, Domain{}, "reset all state (not weights) before each sample"},
-        Field{"traced_cycles", &P::traced_cycles, domain::non_negative, "cycles from the start that waves.vcd covers"}};
+        Field{"traced_cycles", &P::traced_cycles, domain::non_negative,
+              "cycles from the start that waves.vcd covers"}};
   }
 };
 
@@ -280,7 +293,8 @@ struct ScheduleDesign {
   Window target, plasticity, readout;  ///< of cycles within a sample
 };
 
-// ---------------------------------------------------------------------------------------------- limits, trace
+// ---------------------------------------------------------------------------------------------- limits,
+// trace
 /// `limits: NAME: {min: , max: }`. NAME is a measurement (table in src/measure/measurements.hpp).
 struct Limit {
   std::string measurement;
@@ -292,8 +306,8 @@ struct Limit {
 struct Trace {
   std::string path, array, signal;
   bool crossbar = false;
-  std::size_t index = 0;               ///< into arrays or crossbars
-  std::vector<std::size_t> elements;   ///< of the array; row-major of the crossbar
+  std::size_t index = 0;              ///< into arrays or crossbars
+  std::vector<std::size_t> elements;  ///< of the array; row-major of the crossbar
   Position at;
 };
 
@@ -321,9 +335,9 @@ struct Control {
 
 /// The chip as drawn: immutable once read. Everything downstream works on this, never on text.
 struct Design {
-  std::string file;  ///< as given by the user
-  std::string text;  ///< of the blueprint, for findings that quote a line and for the hash
-  std::string hash;  ///< of the text and of every --set and preset: 16 hex digits
+  std::string file;                  ///< as given by the user
+  std::string text;                  ///< of the blueprint, for findings that quote a line and for the hash
+  std::string hash;                  ///< of the text and of every --set and preset: 16 hex digits
   std::vector<std::string> options;  ///< "--preset full", "--set chip.seed=2", in the order given
 
   ChipParams chip;
@@ -341,9 +355,9 @@ struct Design {
   std::map<std::string, Position> positions;  ///< blueprint path ("arrays.hidden.tau_m") -> where it stands
 
   OperatingPoint operating_point() const { return {full_scale, chip.period(), chip.settle_bits}; }
-  std::size_t inputs() const;   ///< number of the arrays' input drivers, in the order of `arrays`
+  std::size_t inputs() const;  ///< number of the arrays' input drivers, in the order of `arrays`
   std::size_t outputs() const { return arrays[learning.output].size; }
-  Topology topology() const;    ///< what a learning template needs to know of the forward chip
+  Topology topology() const;  ///< what a learning template needs to know of the forward chip
 };
 
 }  // namespace leadlag

@@ -7,8 +7,9 @@
 
 namespace leadlag {
 
-/// The chip as made: one set of parameters per instance and the weights it wakes up with. Immutable. At ideal fidelity
-/// every instance is what was drawn; mismatch, corners, trims and faults are other Dies of the same Design.
+/// The chip as made: one set of parameters per instance and the weights it wakes up with. Immutable. At ideal
+/// fidelity every instance is what was drawn; mismatch, corners, trims and faults are other Dies of the same
+/// Design.
 struct Die {
   std::vector<std::vector<ProspectiveNeuron::Params>> neurons;  ///< by array; empty where it has none
   std::vector<std::vector<ErrorUnit::Params>> error_units;
@@ -17,8 +18,8 @@ struct Die {
   std::vector<std::vector<double>> biases;   ///< by crossbar; empty where it has none
 };
 
-/// Draws the initial weights (seeded by the chip's seed and the crossbar's name) and derives each error unit's time
-/// constants from its neuron's, unless `blocks: error_unit:` states them.
+/// Draws the initial weights (seeded by the chip's seed and the crossbar's name) and derives each error
+/// unit's time constants from its neuron's, unless `blocks: error_unit:` states them.
 Die fabricate(const Design& design);
 
 }  // namespace leadlag

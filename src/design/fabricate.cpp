@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "design/die.hpp"
-
 #include <cmath>
 
+#include "design/die.hpp"
 #include "units/random.hpp"
 
 namespace leadlag {
 namespace {
 
-/// he: N(0, 2/n_in) (He et al. 2015); glorot: N(0, 2/(n_in+n_out)) (Glorot and Bengio 2010); both times `scale`.
+/// he: N(0, 2/n_in) (He et al. 2015); glorot: N(0, 2/(n_in+n_out)) (Glorot and Bengio 2010); both times
+/// `scale`.
 std::vector<double> initial_weights(const CrossbarDesign& crossbar, std::size_t rows, std::size_t columns,
                                     std::uint64_t seed) {
   if (crossbar.weights == WeightInit::values) return crossbar.values;
@@ -18,7 +18,8 @@ std::vector<double> initial_weights(const CrossbarDesign& crossbar, std::size_t 
   const double fan_in = static_cast<double>(columns), fan_out = static_cast<double>(rows);
   const double sigma = std::sqrt(2.0 / (crossbar.weights == WeightInit::he ? fan_in : fan_in + fan_out));
   for (std::size_t k = 0; k < weights.size(); ++k) {
-    const double unit = crossbar.weights == WeightInit::uniform ? 2.0 * draws.uniform(k) - 1.0 : sigma * draws.normal(k);
+    const double unit =
+        crossbar.weights == WeightInit::uniform ? 2.0 * draws.uniform(k) - 1.0 : sigma * draws.normal(k);
     weights[k] = crossbar.scale * unit;
   }
   return weights;

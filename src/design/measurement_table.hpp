@@ -8,8 +8,8 @@
 
 namespace leadlag {
 
-/// A number that a run can measure and a limit can bind. The one list: the reader checks `limits:` against it, the
-/// reports print it, the docs table is made from it.
+/// A number that a run can measure and a limit can bind. The one list: the reader checks `limits:` against
+/// it, the reports print it, the docs table is made from it.
 struct MeasurementKind {
   std::string_view name;
   Dimension dimension;
@@ -18,11 +18,14 @@ struct MeasurementKind {
 
 inline constexpr std::array measurement_table{
     MeasurementKind{"test_accuracy", {}, "share of test images that the readout classifies correctly"},
-    MeasurementKind{"train_accuracy", {}, "the same over the last tenth of the training images, while they are learnt"},
-    MeasurementKind{"final_mse", {}, "mean of (output - target)^2 over the last hundredth of a continuous task"},
+    MeasurementKind{
+        "train_accuracy", {}, "the same over the last tenth of the training images, while they are learnt"},
+    MeasurementKind{
+        "final_mse", {}, "mean of (output - target)^2 over the last hundredth of a continuous task"},
     MeasurementKind{"worst_slack", Time::dimension, "clock period minus the longest settling path of a hop"},
     MeasurementKind{"latency", Time::dimension, "from a new input at the pins to its effect at the outputs"},
-    MeasurementKind{"learning_latency", Time::dimension, "from an error at the outputs to the first layer's weights"},
+    MeasurementKind{"learning_latency", Time::dimension,
+                    "from an error at the outputs to the first layer's weights"},
     MeasurementKind{"throughput", Frequency::dimension, "samples per second on the die"},
     MeasurementKind{"learning_rate_on_die", Frequency::dimension, "learning steps per second on the die"},
     MeasurementKind{"average_power", Power::dimension, "of one die over the run"},
@@ -33,7 +36,8 @@ inline constexpr std::array measurement_table{
     MeasurementKind{"energy_per_update", Energy::dimension, "total energy per weight written"},
     MeasurementKind{"ledger_error", {}, "|supply integral - event ledger| / ledger"},
     MeasurementKind{"area", Area::dimension, "of one die"},
-    MeasurementKind{"loop_gain", {}, "K of the registered nudging loop at the initial weights; stable below 1"},
+    MeasurementKind{
+        "loop_gain", {}, "K of the registered nudging loop at the initial weights; stable below 1"},
 };
 
 }  // namespace leadlag

@@ -207,8 +207,8 @@ class Rules {
     }
     for (const ArrayDesign& array : design_.arrays) {
       if (array.is_low_pass()) {
-        illegal("chip.schedule", "schedule: ordered has no registers, but the low-pass filters of '" + array.name +
-                                     "' have one each; use schedule: registered");
+        illegal("chip.schedule", "schedule: ordered has no registers, but the low-pass filters of '" +
+                                     array.name + "' have one each; use schedule: registered");
       }
       if (!array.is_neuron()) continue;
       const auto nudged = std::any_of(array.neurons().begin(), array.neurons().end(),

@@ -9,8 +9,8 @@
 
 namespace leadlag {
 
-/// Builds the module tree of a Die in the detail and precision the Design asks for: the only place that creates and
-/// binds modules of the chip. SystemC elaborates once per process, so call it once.
+/// Builds the module tree of a Die in the detail and precision the Design asks for: the only place that
+/// creates and binds modules of the chip. SystemC elaborates once per process, so call it once.
 std::unique_ptr<Chip> elaborate(const Design& design, const Die& die);
 
 }  // namespace leadlag

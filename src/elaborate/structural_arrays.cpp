@@ -8,7 +8,8 @@ std::string numbered(const char* stem, std::size_t i) { return std::string(stem)
 
 }  // namespace
 
-StructuralSource::StructuralSource(const sc_core::sc_module_name& name, std::size_t pins, FullScale full_scale)
+StructuralSource::StructuralSource(const sc_core::sc_module_name& name, std::size_t pins,
+                                   FullScale full_scale)
     : sc_module(name) {
   rate.resize(pins);
   for (std::size_t i = 0; i < pins; ++i) {
@@ -19,7 +20,8 @@ StructuralSource::StructuralSource(const sc_core::sc_module_name& name, std::siz
 }
 
 StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
-                                   const std::vector<LeadLag::Coefficients<double>>& coefficients, FullScale full_scale)
+                                   const std::vector<LeadLag::Coefficients<double>>& coefficients,
+                                   FullScale full_scale)
     : sc_module(name) {
   rate.resize(coefficients.size());
   for (std::size_t i = 0; i < coefficients.size(); ++i) {
@@ -36,7 +38,8 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
   rate.resize(n), error.resize(n), epsilon.resize(n), slope.resize(n), drive.resize(n), back.resize(n);
   drive_used_.resize(n), back_used_.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
-    drive_nodes.push_back(std::make_unique<SummingNodeModule>(numbered("drive_node", i).c_str(), drive_inputs));
+    drive_nodes.push_back(
+        std::make_unique<SummingNodeModule>(numbered("drive_node", i).c_str(), drive_inputs));
     drive_nodes[i]->sum_o(drive[i]);
     neurons.push_back(std::make_unique<ProspectiveNeuronModule>(
         numbered(ProspectiveNeuron::stem, i).c_str(), params.neurons[i],

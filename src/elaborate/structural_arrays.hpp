@@ -30,8 +30,8 @@ struct StructuralSource final : sc_core::sc_module {
   /// One driver per pin.
   StructuralSource(const sc_core::sc_module_name& name, std::size_t pins, FullScale full_scale);
   /// One filter per set of coefficients.
-  StructuralSource(const sc_core::sc_module_name& name, const std::vector<LeadLag::Coefficients<double>>& coefficients,
-                   FullScale full_scale);
+  StructuralSource(const sc_core::sc_module_name& name,
+                   const std::vector<LeadLag::Coefficients<double>>& coefficients, FullScale full_scale);
 
   SC_HAS_PROCESS(StructuralSource);
 };
@@ -46,9 +46,10 @@ struct StructuralNeurons final : sc_core::sc_module {
   Wires<Current> drive, back;
   NeuronArrayActivity activity;
 
-  /// drive_inputs: synapses (and bias) on each neuron's drive; back_inputs: synapses on each error unit's input.
-  StructuralNeurons(const sc_core::sc_module_name& name, const NeuronArrayParams& params, FullScale full_scale,
-                    std::size_t drive_inputs, std::size_t back_inputs);
+  /// drive_inputs: synapses (and bias) on each neuron's drive; back_inputs: synapses on each error unit's
+  /// input.
+  StructuralNeurons(const sc_core::sc_module_name& name, const NeuronArrayParams& params,
+                    FullScale full_scale, std::size_t drive_inputs, std::size_t back_inputs);
 
   /// Wires a synapse's current into the next free input of unit i's node.
   void connect_drive(std::size_t i, sc_core::sc_signal<Current>& current);

@@ -42,7 +42,8 @@ struct StructuralChip::Pins final : sc_core::sc_module {
     next_trigger(target_i->changed());
   }
   void gather() {
-    for (std::size_t i = 0; i < value.size(); ++i) value_o->next()[i] = value[i].read(), sum_o->next()[i] = sum[i].read();
+    for (std::size_t i = 0; i < value.size(); ++i)
+      value_o->next()[i] = value[i].read(), sum_o->next()[i] = sum[i].read();
     value_o->commit(), sum_o->commit();
   }
 };
@@ -91,7 +92,8 @@ StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design
         .time_scale = design.chip.time_scale,
         .input = design.chip.input(),
         .hop = design.chip.hop()};
-    neurons_[a] = std::make_unique<StructuralNeurons>(array.name.c_str(), params, full_scale_, drive_inputs, back_inputs);
+    neurons_[a] = std::make_unique<StructuralNeurons>(array.name.c_str(), params, full_scale_, drive_inputs,
+                                                      back_inputs);
     activities_[{array.name, ProspectiveNeuron::stem}] = &neurons_[a]->activity.prospective_neuron;
     if (wiring.has_errors[a]) activities_[{array.name, ErrorUnit::stem}] = &neurons_[a]->activity.error_unit;
   }
@@ -151,8 +153,8 @@ StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design
       pins_->target_unit->targets_i[i](pins_->target[i]);
       pins_->target_unit->epsilons_o[i](neurons_[output]->epsilon[i]);
     }
-    pins_->readouts.push_back(
-        std::make_unique<ReadoutModule>(("readout_" + std::to_string(i)).c_str(), full_scale_, pins_->readout_activity));
+    pins_->readouts.push_back(std::make_unique<ReadoutModule>(("readout_" + std::to_string(i)).c_str(),
+                                                              full_scale_, pins_->readout_activity));
     ReadoutModule& r = *pins_->readouts[i];
     r.clk_i(clk_i), r.window_i(window_i), r.rate_i(neurons_[output]->rate[i]);
     r.value_o(pins_->value[i]), r.sum_o(pins_->sum[i]);
@@ -191,7 +193,8 @@ void StructuralChip::take(std::size_t group, std::span<double> out) {
   crossbar.activity.weight_register[Event::weight_read] += out.size();
 }
 
-double StructuralChip::probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const {
+double StructuralChip::probe(bool crossbar, std::size_t index, const std::string& signal,
+                             std::size_t element) const {
   if (crossbar) {
     const StructuralCrossbar& x = *crossbars_[index];
     return x.registers[x.cell(element / x.columns, element % x.columns)]->weight();
@@ -199,7 +202,8 @@ double StructuralChip::probe(bool crossbar, std::size_t index, const std::string
   if (sources_[index]) return sources_[index]->rate[element].read() / full_scale_.voltage;
   const StructuralNeurons& n = *neurons_[index];
   if (signal == "slope") return n.slope[element].read();
-  return (signal == "error" ? n.error : n.rate)[element].read() / full_scale_.voltage;
+  const Voltage v = signal == "error" ? n.error_units[element]->last() : n.rate[element].read();
+  return v / full_scale_.voltage;
 }
 
 }  // namespace leadlag

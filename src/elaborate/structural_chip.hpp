@@ -14,8 +14,8 @@ struct StructuralNeurons;
 struct StructuralCrossbar;
 struct StructuralSource;
 
-/// Structural detail: one module per physical block and one signal per wire, for reading, probing and waveforms.
-/// Serves up to about 10^5 blocks; one die, double precision.
+/// Structural detail: one module per physical block and one signal per wire, for reading, probing and
+/// waveforms. Serves up to about 10^5 blocks; one die, double precision.
 class StructuralChip final : public Chip {
  public:
   StructuralChip(const sc_core::sc_module_name& name, const Design& design, const Die& die);
@@ -24,7 +24,8 @@ class StructuralChip final : public Chip {
   void read(std::size_t group, std::span<double> out) const override;
   void write(std::size_t group, std::span<const double> in) override;
   void take(std::size_t group, std::span<double> out) override;
-  double probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const override;
+  double probe(bool crossbar, std::size_t index, const std::string& signal,
+               std::size_t element) const override;
 
  private:
   struct Pins;

@@ -5,16 +5,18 @@
 
 namespace leadlag {
 template <class T>
-TileChip<T>::TileChip(const sc_core::sc_module_name& name, const Design& design, const Die& die) : Chip(name) {
+TileChip<T>::TileChip(const sc_core::sc_module_name& name, const Design& design, const Die& die)
+    : Chip(name) {
   const auto replicas = static_cast<std::size_t>(design.chip.replicas);
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   output_ = design.learning.output;
   crossbars_.resize(design.crossbars.size());
   for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
     const auto& crossbar = design.crossbars[c];
-    backs_.push_back(wiring.sends_back[c] ? std::make_unique<LaneBus<T>>((crossbar.name + "_back").c_str(),
-                                                                        design.arrays[crossbar.from].size, replicas)
-                                          : nullptr);
+    backs_.push_back(wiring.sends_back[c]
+                         ? std::make_unique<LaneBus<T>>((crossbar.name + "_back").c_str(),
+                                                        design.arrays[crossbar.from].size, replicas)
+                         : nullptr);
   }
   arrays_.resize(design.arrays.size());
   std::size_t first_pin = 0;
@@ -69,33 +71,35 @@ void TileChip<T>::build_neurons(std::size_t a, const Design& design, const Die& 
   std::size_t outgoing = 0, sent_back = 0;
   for (const std::size_t target : wiring.back_to) outgoing += target == a ? 1U : 0U;
   for (const std::size_t c : incoming) sent_back += wiring.sends_back[c] ? 1U : 0U;
-  NeuronArrayParams params{.neurons = die.neurons[a],
-                           .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
-                           .has_target = wiring.has_target && a == output_,
-                           .target_unit = design.blocks.target_unit,
-                           .errors = design.learning.params.errors,
-                           .update = design.learning.params.update,
-                           .tau_m_learns = is_plastic(design, Plastic::Kind::tau_m, a),
-                           .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
-                           .tick = design.chip.tick(),
-                           .time_scale = design.chip.time_scale,
-                           .input = design.chip.input(),
-                           .hop = design.chip.hop(),
-                           .replicas = replicas};
+  NeuronArrayParams params{
+      .neurons = die.neurons[a],
+      .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
+      .has_target = wiring.has_target && a == output_,
+      .target_unit = design.blocks.target_unit,
+      .errors = design.learning.params.errors,
+      .update = design.learning.params.update,
+      .tau_m_learns = is_plastic(design, Plastic::Kind::tau_m, a),
+      .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
+      .tick = design.chip.tick(),
+      .time_scale = design.chip.time_scale,
+      .input = design.chip.input(),
+      .hop = design.chip.hop(),
+      .replicas = replicas};
   const auto build = [&](std::size_t k) {
     const std::size_t c = incoming[k];
     const CrossbarDesign& drawn = design.crossbars[c];
     const bool plastic = is_plastic(design, Plastic::Kind::weights, c);
     auto crossbar = std::make_unique<CrossbarArray<T>>(
         drawn.name.c_str(),
-        typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size, replicas,
-                                         drawn.tile.rows, drawn.tile.columns},
+        typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size,
+                                         replicas, drawn.tile.rows, drawn.tile.columns},
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host);
     crossbars_[c] = crossbar.get();
-    return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]), plastic};
+    return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]),
+                                             plastic};
   };
   arrays_[a].neurons = std::make_unique<NeuronArray<T>>(design.arrays[a].name.c_str(), std::move(params),
-                                                       incoming.size(), outgoing, sent_back, build);
+                                                        incoming.size(), outgoing, sent_back, build);
 }
 
 template <class T>
@@ -166,9 +170,12 @@ template <class T>
 void TileChip<T>::read(std::size_t group, std::span<double> out) const {
   const Handle h = handles_[group];
   switch (h.member) {
-    case Member::weights: return crossbars_[h.index]->read_weights(out);
-    case Member::bias: return crossbars_[h.index]->read_bias(out);
-    case Member::tau_m: return arrays_[h.index].neurons->read_tau_m(out);
+    case Member::weights:
+      return crossbars_[h.index]->read_weights(out);
+    case Member::bias:
+      return crossbars_[h.index]->read_bias(out);
+    case Member::tau_m:
+      return arrays_[h.index].neurons->read_tau_m(out);
   }
 }
 
@@ -176,9 +183,12 @@ template <class T>
 void TileChip<T>::write(std::size_t group, std::span<const double> in) {
   const Handle h = handles_[group];
   switch (h.member) {
-    case Member::weights: return crossbars_[h.index]->write_weights(in);
-    case Member::bias: return crossbars_[h.index]->write_bias(in);
-    case Member::tau_m: return arrays_[h.index].neurons->write_tau_m(in);
+    case Member::weights:
+      return crossbars_[h.index]->write_weights(in);
+    case Member::bias:
+      return crossbars_[h.index]->write_bias(in);
+    case Member::tau_m:
+      return arrays_[h.index].neurons->write_tau_m(in);
   }
 }
 
@@ -186,14 +196,18 @@ template <class T>
 void TileChip<T>::take(std::size_t group, std::span<double> out) {
   const Handle h = handles_[group];
   switch (h.member) {
-    case Member::weights: return crossbars_[h.index]->take_accumulated(out);
-    case Member::bias: return crossbars_[h.index]->take_accumulated_bias(out);
-    case Member::tau_m: return arrays_[h.index].neurons->take_tau_m_gradient(out);
+    case Member::weights:
+      return crossbars_[h.index]->take_accumulated(out);
+    case Member::bias:
+      return crossbars_[h.index]->take_accumulated_bias(out);
+    case Member::tau_m:
+      return arrays_[h.index].neurons->take_tau_m_gradient(out);
   }
 }
 
 template <class T>
-double TileChip<T>::probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const {
+double TileChip<T>::probe(bool crossbar, std::size_t index, const std::string& signal,
+                          std::size_t element) const {
   if (crossbar) {
     const std::size_t columns = crossbars_[index]->columns();
     return crossbars_[index]->weight(element / columns, element % columns);

@@ -13,7 +13,8 @@
 
 namespace leadlag {
 
-/// Tile detail: one module per array (its crossbars and their physical tiles inside), lane buses between them.
+/// Tile detail: one module per array (its crossbars and their physical tiles inside), lane buses between
+/// them.
 template <class T>
 class TileChip final : public Chip {
  public:
@@ -23,7 +24,8 @@ class TileChip final : public Chip {
   void read(std::size_t group, std::span<double> out) const override;
   void write(std::size_t group, std::span<const double> in) override;
   void take(std::size_t group, std::span<double> out) override;
-  double probe(bool crossbar, std::size_t index, const std::string& signal, std::size_t element) const override;
+  double probe(bool crossbar, std::size_t index, const std::string& signal,
+               std::size_t element) const override;
 
  private:
   struct Array {  // one of the three

@@ -77,7 +77,8 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
                   [&](const ErrorUnit::Params& p) { return ErrorUnit::datasheet(p, t, at); });
       }
       if (a == design.learning.output) {
-        if (wiring.has_target) bill.equal(array.name, array.size, TargetUnit::datasheet(b.target_unit, t, at));
+        if (wiring.has_target)
+          bill.equal(array.name, array.size, TargetUnit::datasheet(b.target_unit, t, at));
         bill.equal(array.name, array.size, Readout::datasheet(b.readout, t, at));
       }
     }
@@ -86,9 +87,9 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
     const CrossbarDesign& crossbar = design.crossbars[c];
     const std::size_t cells =
         design.arrays[crossbar.to].size * (design.arrays[crossbar.from].size + (crossbar.bias ? 1 : 0));
-    const bool plastic = std::any_of(
-        design.learning.plastic.begin(), design.learning.plastic.end(),
-        [&](const Plastic& p) { return p.kind == Plastic::Kind::weights && p.index == c; });
+    const bool plastic =
+        std::any_of(design.learning.plastic.begin(), design.learning.plastic.end(),
+                    [&](const Plastic& p) { return p.kind == Plastic::Kind::weights && p.index == c; });
     bill.equal(crossbar.name, cells, Synapse::datasheet(b.synapse, t, at));
     bill.equal(crossbar.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
     if (plastic) {

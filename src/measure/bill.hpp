@@ -13,7 +13,7 @@ namespace leadlag {
 
 /// All instances of one block kind in one array or crossbar of one die, with what their Datasheets say.
 struct BlockGroup {
-  std::string array;       ///< name of the array or crossbar
+  std::string array;  ///< name of the array or crossbar
   std::size_t instances = 0;
   Datasheet sheet;         ///< arcs of the slowest instance; energies are means over the instances
   Current static_current;  ///< summed over the instances

@@ -31,20 +31,23 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
   for (const CrossbarDesign& c : design.crossbars) {
     const bool mapped = c.tile.rows > 0;
     findings.push_back({"LL-MAP-1", "tile map", c.name, "tile: ROWSxCOLUMNS",
-                        mapped ? std::to_string(c.tile.rows) + "x" + std::to_string(c.tile.columns) : "none", "",
-                        verdict(mapped), c.at});
+                        mapped ? std::to_string(c.tile.rows) + "x" + std::to_string(c.tile.columns) : "none",
+                        "", verdict(mapped), c.at});
   }
   const Voltage full = design.full_scale.voltage, range = design.technology.linear_range;
-  findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range), to_text(full),
-                      to_text(range - full), verdict(full <= range), position(design, "chip.full_scale.voltage")});
+  findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range),
+                      to_text(full), to_text(range - full), verdict(full <= range),
+                      position(design, "chip.full_scale.voltage")});
   const Technology& t = design.technology;
   const Current unit = design.full_scale.current;
   const Current most = std::tanh(t.kappa * full / (2.0 * t.thermal_voltage())) * design.blocks.synapse.bias;
-  findings.push_back({"LL-RANGE-2", "full-scale current", design.chip.name, "<= " + to_text(most), to_text(unit),
-                      to_text(most - unit), verdict(unit <= most), position(design, "chip.full_scale.current")});
+  findings.push_back({"LL-RANGE-2", "full-scale current", design.chip.name, "<= " + to_text(most),
+                      to_text(unit), to_text(most - unit), verdict(unit <= most),
+                      position(design, "chip.full_scale.current")});
   for (const Path& p : m.timing.paths) {
-    findings.push_back({"LL-TIME-1", p.kind + " path", p.to, "<= " + to_text(design.chip.period()), to_text(p.settle),
-                        to_text(p.slack), verdict(p.slack >= Time{}), position(design, "chip.clock")});
+    findings.push_back({"LL-TIME-1", p.kind + " path", p.to, "<= " + to_text(design.chip.period()),
+                        to_text(p.settle), to_text(p.slack), verdict(p.slack >= Time{}),
+                        position(design, "chip.clock")});
   }
   if (const auto k = m.values.find("loop_gain");
       k != m.values.end() && design.chip.schedule == Ordering::registered) {
@@ -57,8 +60,13 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
 
 Finding check_finite(const Design& design, const Observations& seen) {
   const bool finite = seen.diverged.empty();
-  return {"LL-FINITE-1", "signals", finite ? design.chip.name : seen.diverged, "finite",
-          finite ? "finite" : "infinite or not a number in cycle " + std::to_string(seen.cycles), "", verdict(finite),
+  return {"LL-FINITE-1",
+          "signals",
+          finite ? design.chip.name : seen.diverged,
+          "finite",
+          finite ? "finite" : "infinite or not a number in cycle " + std::to_string(seen.cycles),
+          "",
+          verdict(finite),
           design.learning.at};
 }
 
@@ -83,7 +91,8 @@ std::vector<Finding> judge_limits(const Design& design, const Measurements& m) {
 }
 
 bool all_met(const std::vector<Finding>& findings) {
-  return std::all_of(findings.begin(), findings.end(), [](const Finding& f) { return f.verdict == Verdict::met; });
+  return std::all_of(findings.begin(), findings.end(),
+                     [](const Finding& f) { return f.verdict == Verdict::met; });
 }
 
 }  // namespace leadlag

@@ -33,7 +33,8 @@ struct Rule {
 };
 inline constexpr std::array rule_table{
     Rule{"LL-MAP-1", "every crossbar is mapped to physical tiles", "tile shape given"},
-    Rule{"LL-RANGE-1", "full scale stays within the stated compression", "full_scale.voltage <= linear_range"},
+    Rule{"LL-RANGE-1", "full scale stays within the stated compression",
+         "full_scale.voltage <= linear_range"},
     Rule{"LL-RANGE-2", "a synapse can deliver the unit current",
          "full_scale.current <= synapse.bias tanh(kappa full_scale.voltage / (2 U_T))"},
     Rule{"LL-TIME-1", "every hop settles within a clock period", "sum of settling arcs <= 1 / clock"},

@@ -33,7 +33,8 @@ std::optional<double> loop_gain(const Design& design, const Die& die) {
     for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
       const std::size_t below = wiring.back_to[c], to = design.crossbars[c].to;
       if (below == Wiring::nowhere) continue;
-      const Eigen::Map<const Matrix> w(die.weights[c].data(), static_cast<Eigen::Index>(design.arrays[to].size),
+      const Eigen::Map<const Matrix> w(die.weights[c].data(),
+                                       static_cast<Eigen::Index>(design.arrays[to].size),
                                        static_cast<Eigen::Index>(design.arrays[below].size));
       next[below] += slope(below) * (jacobian[to] * w);
     }

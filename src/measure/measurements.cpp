@@ -12,7 +12,8 @@ Measurements measure_static(const Design& design, const Die& die) {
   if (!m.timing.paths.empty()) m.values["worst_slack"] = m.timing.paths.front().slack.si;
   const double period = design.chip.period().si;
   m.values["latency"] = static_cast<double>(m.timing.forward_cycles) * period;
-  if (m.timing.error_cycles > 0) m.values["learning_latency"] = static_cast<double>(m.timing.error_cycles) * period;
+  if (m.timing.error_cycles > 0)
+    m.values["learning_latency"] = static_cast<double>(m.timing.error_cycles) * period;
   Area area{};
   for (const BlockGroup& g : bill) area += g.area;
   m.values["area"] = area.si;

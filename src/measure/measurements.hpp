@@ -18,8 +18,8 @@ struct EnergyRow {
   std::string array, block;
   std::size_t instances = 0;  ///< per die
   Energy static_energy, dynamic_energy;
-  Power static_power;         ///< per die
-  Area area;                  ///< per die
+  Power static_power;  ///< per die
+  Area area;           ///< per die
   struct Events {
     Event event;
     std::uint64_t count;
@@ -44,8 +44,8 @@ Measurements measure(const Design& design, const Die& die, const Observations& s
 /// The part that needs no run: timing, area, loop gain.
 Measurements measure_static(const Design& design, const Die& die);
 
-/// K of the registered nudging loop: largest eigenvalue of beta sum_a gamma_a J_a J_a^T, J_a = d r_out / d s_a at the
-/// steepest slopes. Nothing when no neuron is nudged.
+/// K of the registered nudging loop: largest eigenvalue of beta sum_a gamma_a J_a J_a^T, J_a = d r_out / d
+/// s_a at the steepest slopes. Nothing when no neuron is nudged.
 std::optional<double> loop_gain(const Design& design, const Die& die);
 
 }  // namespace leadlag

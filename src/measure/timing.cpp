@@ -11,7 +11,8 @@ class Paths {
   Paths(const Design& design, const std::vector<BlockGroup>& bill) : design_(design), bill_(bill) {}
 
   /// The arcs of a group, or only the one that starts at `pin`.
-  void append(Path& path, const std::string& array, const std::string& block, const std::string& pin = {}) const {
+  void append(Path& path, const std::string& array, const std::string& block,
+              const std::string& pin = {}) const {
     for (const BlockGroup& g : bill_) {
       if (g.array != array || g.sheet.block != block) continue;
       for (const Arc& arc : g.sheet.arcs) {
@@ -32,7 +33,8 @@ class Paths {
   const std::vector<BlockGroup>& bill_;
 };
 
-/// Longest count of registers from the pins to each array's outputs; arrays in a loop count their first visit.
+/// Longest count of registers from the pins to each array's outputs; arrays in a loop count their first
+/// visit.
 std::vector<std::int64_t> hops(const Design& design) {
   std::vector<std::int64_t> hop(design.arrays.size(), -1);
   for (std::size_t a = 0; a < hop.size(); ++a) {
@@ -90,7 +92,8 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
     if (!wiring.has_errors[a]) continue;
     for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
       if (design.crossbars[c].to != a) continue;
-      Path error{"error", design.crossbars[c].name, {}, {}, {}}, update{"update", design.crossbars[c].name, {}, {}, {}};
+      Path error{"error", design.crossbars[c].name, {}, {}, {}},
+          update{"update", design.crossbars[c].name, {}, {}, {}};
       Path& path = registered ? error : tick;
       if (a == design.learning.output) {
         all.append(path, name, TargetUnit::stem);

@@ -24,14 +24,14 @@ struct Path {
 };
 
 struct Timing {
-  std::vector<Path> paths;                ///< worst slack first
-  std::int64_t forward_cycles = 0;        ///< new input to its effect at the outputs
-  std::int64_t error_cycles = 0;          ///< error at the outputs to the first array's weights, the write included
-  std::int64_t alignment_cycles = 0;      ///< until the first array's error belongs to the present input
+  std::vector<Path> paths;          ///< worst slack first
+  std::int64_t forward_cycles = 0;  ///< new input to its effect at the outputs
+  std::int64_t error_cycles = 0;    ///< error at the outputs to the first array's weights, the write included
+  std::int64_t alignment_cycles = 0;  ///< until the first array's error belongs to the present input
 };
 
-/// Arcs from Datasheets, hops from the topology. With the `ordered` schedule a tick has no registers inside: its path is
-/// the sum over all arrays, up and down.
+/// Arcs from Datasheets, hops from the topology. With the `ordered` schedule a tick has no registers inside:
+/// its path is the sum over all arrays, up and down.
 Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill);
 
 }  // namespace leadlag

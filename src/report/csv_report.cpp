@@ -13,7 +13,8 @@ std::string timing_csv(const Report& report) {
     for (std::size_t k = 0; k < p.arcs.size(); ++k) {
       const PathArc& a = p.arcs[k];
       out += csv_line({p.kind, p.to, std::to_string(k), a.array, a.block, a.arc.from, a.arc.to,
-                       shortest(a.arc.settle.si), shortest(p.settle.si), shortest(p.slack.si), a.arc.derivation});
+                       shortest(a.arc.settle.si), shortest(p.settle.si), shortest(p.slack.si),
+                       a.arc.derivation});
     }
   }
   return out;
@@ -29,7 +30,8 @@ std::string energy_csv(const Report& report) {
                      row.static_derivation});
     for (const auto& e : row.events) {
       out += csv_line({row.array, row.block, std::to_string(row.instances), std::string(name_of(e.event)),
-                       std::to_string(e.count), shortest(e.each.si), shortest(e.total.si), "", "", e.derivation});
+                       std::to_string(e.count), shortest(e.each.si), shortest(e.total.si), "", "",
+                       e.derivation});
     }
   }
   return out;
@@ -43,7 +45,8 @@ std::string learning_csv(const Report& report) {
   out += csv_line(header);
   for (const CurvePoint& p : report.seen.curve) {
     const double time = static_cast<double>(p.cycle) * report.design.chip.period().si;
-    std::vector<std::string> cells{std::to_string(p.cycle), std::to_string(p.sample), shortest(time), shortest(p.value)};
+    std::vector<std::string> cells{std::to_string(p.cycle), std::to_string(p.sample), shortest(time),
+                                   shortest(p.value)};
     for (const double x : p.parameters) cells.push_back(shortest(x));
     out += csv_line(cells);
   }

@@ -11,10 +11,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json finding_json(const Finding& f) {
-  return {{"id", f.id},         {"what", f.what},   {"where", f.where},
-          {"required", f.required}, {"actual", f.actual}, {"slack", f.slack},
+  return {{"id", f.id},
+          {"what", f.what},
+          {"where", f.where},
+          {"required", f.required},
+          {"actual", f.actual},
+          {"slack", f.slack},
           {"verdict", std::string(name_of(f.verdict))},
-          {"line", f.at.line},  {"column", f.at.column}};
+          {"line", f.at.line},
+          {"column", f.at.column}};
 }
 
 Json results_json(const Report& r) {
@@ -41,10 +46,15 @@ Json timing_json(const Timing& t) {
   for (const Path& p : t.paths) {
     Json arcs = Json::array();
     for (const PathArc& a : p.arcs) {
-      arcs.push_back({{"array", a.array}, {"block", a.block}, {"from", a.arc.from}, {"to", a.arc.to},
-                      {"settle", a.arc.settle.si}, {"derivation", a.arc.derivation}});
+      arcs.push_back({{"array", a.array},
+                      {"block", a.block},
+                      {"from", a.arc.from},
+                      {"to", a.arc.to},
+                      {"settle", a.arc.settle.si},
+                      {"derivation", a.arc.derivation}});
     }
-    paths.push_back({{"kind", p.kind}, {"to", p.to}, {"settle", p.settle.si}, {"slack", p.slack.si}, {"arcs", arcs}});
+    paths.push_back(
+        {{"kind", p.kind}, {"to", p.to}, {"settle", p.settle.si}, {"slack", p.slack.si}, {"arcs", arcs}});
   }
   return {{"forward_cycles", t.forward_cycles},
           {"error_cycles", t.error_cycles},
@@ -57,13 +67,21 @@ Json energy_json(const Measurements& m) {
   for (const EnergyRow& row : m.energy) {
     Json events = Json::array();
     for (const auto& e : row.events) {
-      events.push_back({{"event", std::string(name_of(e.event))}, {"count", e.count}, {"each", e.each.si},
-                        {"total", e.total.si}, {"derivation", e.derivation}});
+      events.push_back({{"event", std::string(name_of(e.event))},
+                        {"count", e.count},
+                        {"each", e.each.si},
+                        {"total", e.total.si},
+                        {"derivation", e.derivation}});
     }
-    rows.push_back({{"array", row.array}, {"block", row.block}, {"instances", row.instances},
-                    {"static_power", row.static_power.si}, {"static_energy", row.static_energy.si},
-                    {"dynamic_energy", row.dynamic_energy.si}, {"area", row.area.si},
-                    {"static_derivation", row.static_derivation}, {"events", events}});
+    rows.push_back({{"array", row.array},
+                    {"block", row.block},
+                    {"instances", row.instances},
+                    {"static_power", row.static_power.si},
+                    {"static_energy", row.static_energy.si},
+                    {"dynamic_energy", row.dynamic_energy.si},
+                    {"area", row.area.si},
+                    {"static_derivation", row.static_derivation},
+                    {"events", events}});
   }
   return {{"ledger", m.ledger.si}, {"supply", m.supply.si}, {"rows", rows}};
 }
@@ -83,7 +101,9 @@ Json technology_json(const Technology& t) {
           }
           const auto source = t.sources.find(name);
           const bool known = source != t.sources.end();
-          numbers[name] = {{"value", si}, {"unit", unit}, {"source", known ? source->second.text : ""},
+          numbers[name] = {{"value", si},
+                           {"unit", unit},
+                           {"source", known ? source->second.text : ""},
                            {"assumed", !known || source->second.assumed}};
         };
         (one(field), ...);
@@ -115,11 +135,17 @@ std::string json_report(const Report& r) {
   }
   const Json json{{"schema", 1},
                   {"provenance",
-                   {{"version", r.provenance.version}, {"blueprint", r.provenance.blueprint},
-                    {"hash", r.provenance.hash}, {"seed", r.provenance.seed}, {"tick", r.provenance.tick},
-                    {"options", r.provenance.options}, {"threads", r.provenance.threads}}},
+                   {{"version", r.provenance.version},
+                    {"blueprint", r.provenance.blueprint},
+                    {"hash", r.provenance.hash},
+                    {"seed", r.provenance.seed},
+                    {"tick", r.provenance.tick},
+                    {"options", r.provenance.options},
+                    {"threads", r.provenance.threads}}},
                   {"chip",
-                   {{"name", d.chip.name}, {"clock", d.chip.clock.si}, {"replicas", d.chip.replicas},
+                   {{"name", d.chip.name},
+                    {"clock", d.chip.clock.si},
+                    {"replicas", d.chip.replicas},
                     {"detail", std::string(name_of(d.chip.detail))},
                     {"fidelity", std::string(name_of(d.chip.fidelity))},
                     {"coupling", std::string(name_of(d.chip.coupling))},
@@ -129,7 +155,8 @@ std::string json_report(const Report& r) {
                     {"learning", std::string(name_of(d.learning.params.system))},
                     {"errors", std::string(name_of(d.learning.params.errors))},
                     {"update", std::string(name_of(d.learning.params.update))},
-                    {"cycles_per_sample", d.task.params.kind == TaskKind::idx_images ? d.schedule.params.cycles_per_sample : 0},
+                    {"cycles_per_sample",
+                     d.task.params.kind == TaskKind::idx_images ? d.schedule.params.cycles_per_sample : 0},
                     {"arrays", arrays}}},
                   {"results", results_json(r)},
                   {"findings", findings},

@@ -12,7 +12,8 @@
 
 namespace leadlag {
 
-/// What a result depends on, written into every file. Threads never change a result; they are named all the same.
+/// What a result depends on, written into every file. Threads never change a result; they are named all the
+/// same.
 struct Provenance {
   std::string version, blueprint, hash;
   std::int64_t seed = 0;
@@ -20,7 +21,8 @@ struct Provenance {
   int threads = 1;
 };
 Provenance provenance_of(const Design& design, int threads);
-/// "# leadlag 0.1.0, blueprint chip.yaml (9f..), seed 1, tick 1 us, options none": the first line of every CSV and VCD.
+/// "# leadlag 0.1.0, blueprint chip.yaml (9f..), seed 1, tick 1 us, options none": the first line of every
+/// CSV and VCD.
 std::string provenance_line(const Provenance& p);
 
 /// A run of the same blueprint with something changed that must fail or fall behind.

@@ -21,7 +21,9 @@ std::string percent(double share) {
 
 std::string dies(int count) { return std::to_string(count) + (count == 1 ? " die" : " dies"); }
 
-std::string heading(const std::string& title) { return "\n" + title + "\n" + std::string(title.size(), '-') + "\n"; }
+std::string heading(const std::string& title) {
+  return "\n" + title + "\n" + std::string(title.size(), '-') + "\n";
+}
 
 std::string measured_text(const Report& r) {
   Table table({"measurement", "value", "meaning"});
@@ -29,7 +31,8 @@ std::string measured_text(const Report& r) {
     const auto found = r.measurements.values.find(std::string(kind.name));
     if (found == r.measurements.values.end()) continue;
     const bool share = kind.name.ends_with("accuracy");
-    table.row({std::string(kind.name), share ? percent(found->second) : format_quantity(found->second, kind.dimension),
+    table.row({std::string(kind.name),
+               share ? percent(found->second) : format_quantity(found->second, kind.dimension),
                std::string(kind.meaning)});
   }
   return table.text();
@@ -38,7 +41,8 @@ std::string measured_text(const Report& r) {
 std::string learning_text(const Report& r) {
   const Design& d = r.design;
   const LearningParams& l = d.learning.params;
-  std::string out = "  system " + std::string(name_of(l.system)) + ", errors " + std::string(name_of(l.errors));
+  std::string out =
+      "  system " + std::string(name_of(l.system)) + ", errors " + std::string(name_of(l.errors));
   if (l.system != System::none) {
     if (l.update == UpdateBy::die) {
       out += ", weights written on the die in every cycle with plasticity on, rate " + shortest(l.rate);
@@ -55,8 +59,8 @@ std::string learning_text(const Report& r) {
   for (const ArrayDesign& a : d.arrays) {
     if (!a.is_neuron()) continue;
     const auto& n = a.neurons()[0];
-    out += "  " + a.name + ": tau_m " + to_text(n.tau_m) + ", tau_r " + to_text(n.tau_r) + " (first neuron); tau_m is " +
-           format_quantity(n.tau_m / d.chip.period(), {}, 3) + " cycles";
+    out += "  " + a.name + ": tau_m " + to_text(n.tau_m) + ", tau_r " + to_text(n.tau_r) +
+           " (first neuron); tau_m is " + format_quantity(n.tau_m / d.chip.period(), {}, 3) + " cycles";
     if (d.task.params.kind == TaskKind::idx_images) {
       out += ", an image is held for " + std::to_string(d.schedule.params.cycles_per_sample);
     }
@@ -71,14 +75,15 @@ std::string timing_text(const Report& r) {
                     std::to_string(t.forward_cycles) + " cycles";
   if (t.error_cycles > 0) {
     out += "; output error to first weights " + std::to_string(t.error_cycles) +
-           " cycles; first errors belong to a new input after " + std::to_string(t.alignment_cycles) + " cycles";
+           " cycles; first errors belong to a new input after " + std::to_string(t.alignment_cycles) +
+           " cycles";
   }
   out += "\n";
   Table table({"path", "to", "settles in", "slack", "slowest arc"});
   for (const Path& p : t.paths) {
-    const auto slowest = std::max_element(p.arcs.begin(), p.arcs.end(), [](const PathArc& a, const PathArc& b) {
-      return a.arc.settle < b.arc.settle;
-    });
+    const auto slowest =
+        std::max_element(p.arcs.begin(), p.arcs.end(),
+                         [](const PathArc& a, const PathArc& b) { return a.arc.settle < b.arc.settle; });
     table.row({p.kind, p.to, to_text(p.settle), to_text(p.slack),
                slowest->array + "." + slowest->block + " " + to_text(slowest->arc.settle)});
   }
@@ -94,7 +99,8 @@ std::string energy_text(const Report& r) {
   for (const EnergyRow& row : m.energy) {
     const Energy sum = row.static_energy + row.dynamic_energy;
     blocks.row({row.array, row.block, std::to_string(row.instances), to_text(row.static_power),
-                to_text(row.static_energy), to_text(row.dynamic_energy), percent(sum.si / total), to_text(row.area)});
+                to_text(row.static_energy), to_text(row.dynamic_energy), percent(sum.si / total),
+                to_text(row.area)});
     if (!arrays.contains(row.array)) order.push_back(row.array);
     arrays[row.array].first += sum;
     arrays[row.array].second += row.area;
@@ -104,8 +110,9 @@ std::string energy_text(const Report& r) {
     const auto& [energy, area] = arrays[name];
     per_array.row({name, to_text(energy), percent(energy.si / total), to_text(area)});
   }
-  std::string out = "  ledger " + to_text(m.ledger, 10) + ", integral of the supply current " + to_text(m.supply, 10) +
-                    " (" + dies(r.design.chip.replicas) + ", " + to_text(m.duration) + " of chip time)\n";
+  std::string out = "  ledger " + to_text(m.ledger, 10) + ", integral of the supply current " +
+                    to_text(m.supply, 10) + " (" + dies(r.design.chip.replicas) + ", " + to_text(m.duration) +
+                    " of chip time)\n";
   return out + per_array.text() + "\n" + blocks.text();
 }
 
@@ -147,13 +154,18 @@ std::string controls_text(const Report& r) {
 Provenance provenance_of(const Design& design, int threads) {
   std::string options;
   for (const std::string& o : design.options) options += (options.empty() ? "" : " ") + o;
-  return {LEADLAG_VERSION, design.file, design.hash, design.chip.seed, to_text(design.chip.tick(), 12),
-          options.empty() ? "none" : options, threads};
+  return {LEADLAG_VERSION,
+          design.file,
+          design.hash,
+          design.chip.seed,
+          to_text(design.chip.tick(), 12),
+          options.empty() ? "none" : options,
+          threads};
 }
 
 std::string provenance_line(const Provenance& p) {
-  return "# leadlag " + p.version + ", blueprint " + p.blueprint + " (" + p.hash + "), seed " + std::to_string(p.seed) +
-         ", tick " + p.tick + ", options " + p.options;
+  return "# leadlag " + p.version + ", blueprint " + p.blueprint + " (" + p.hash + "), seed " +
+         std::to_string(p.seed) + ", tick " + p.tick + ", options " + p.options;
 }
 
 std::string findings_text(const std::vector<Finding>& findings, const Design& design) {
@@ -191,7 +203,8 @@ std::string text_report(const Report& r) {
   out += "  " + std::string(name_of(d.chip.detail)) + " detail, " + std::string(name_of(d.chip.fidelity)) +
          " fidelity, " + std::string(name_of(d.chip.coupling)) + " coupling, " +
          std::string(name_of(d.chip.integration)) + " integration, " + std::string(name_of(d.chip.schedule)) +
-         " schedule, " + std::string(name_of(d.chip.precision)) + " precision, " + dies(d.chip.replicas) + "\n";
+         " schedule, " + std::string(name_of(d.chip.precision)) + " precision, " + dies(d.chip.replicas) +
+         "\n";
   out += heading("Findings") + findings_text(r.findings, d);
   out += heading("Measurements") + measured_text(r);
   out += heading("Learning") + learning_text(r);

@@ -16,7 +16,8 @@ struct Domain {
 };
 
 namespace domain {
-inline constexpr Domain finite{-std::numeric_limits<double>::max(), std::numeric_limits<double>::max(), false};
+inline constexpr Domain finite{-std::numeric_limits<double>::max(), std::numeric_limits<double>::max(),
+                               false};
 inline constexpr Domain positive{0.0, std::numeric_limits<double>::max(), true};
 inline constexpr Domain non_negative{0.0, std::numeric_limits<double>::max(), false};
 inline constexpr Domain unit{0.0, 1.0, false};

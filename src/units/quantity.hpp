@@ -68,8 +68,8 @@ using Conductance = Quantity<-1, -2, 3, 2>;
 using Temperature = Quantity<0, 0, 0, 0, 1>;
 
 namespace literals {
-#define LEADLAG_LITERAL(suffix, type, scale)                                                              \
-  constexpr type operator""_##suffix(long double v) { return {static_cast<double>(v) * (scale)}; }        \
+#define LEADLAG_LITERAL(suffix, type, scale)                                                       \
+  constexpr type operator""_##suffix(long double v) { return {static_cast<double>(v) * (scale)}; } \
   constexpr type operator""_##suffix(unsigned long long v) { return {static_cast<double>(v) * (scale)}; }
 LEADLAG_LITERAL(s, Time, 1.0)
 LEADLAG_LITERAL(ms, Time, 1e-3)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <Random123/philox.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
 #include <string_view>
 
-#include <Random123/philox.h>
-
 namespace leadlag {
 
-/// Counter-based draws: a number is a pure function of seed, who asks, what for and an index. No stream to save, no
-/// order to keep, the same on every thread and rank. Philox 4x64-10 (Salmon et al., SC11).
+/// Counter-based draws: a number is a pure function of seed, who asks, what for and an index. No stream to
+/// save, no order to keep, the same on every thread and rank. Philox 4x64-10 (Salmon et al., SC11).
 class Draws {
  public:
   Draws(std::uint64_t seed, std::string_view who, std::string_view purpose)

@@ -3,7 +3,6 @@
 
 #include <ostream>
 #include <string>
-
 #include <systemc>
 
 #include "units/quantity.hpp"

@@ -25,13 +25,13 @@ struct Kind {
 };
 
 constexpr std::array units{
-    Unit{"s", 1.0, Time::dimension, true},           Unit{"V", 1.0, Voltage::dimension, true},
-    Unit{"A", 1.0, Current::dimension, true},        Unit{"F", 1.0, Capacitance::dimension, true},
-    Unit{"Hz", 1.0, Frequency::dimension, true},     Unit{"J", 1.0, Energy::dimension, true},
-    Unit{"W", 1.0, Power::dimension, true},          Unit{"C", 1.0, Charge::dimension, true},
-    Unit{"m", 1.0, Length::dimension, true},         Unit{"ohm", 1.0, Resistance::dimension, true},
-    Unit{"S", 1.0, Conductance::dimension, true},    Unit{"K", 1.0, Temperature::dimension, false},
-    Unit{"bit", 1.0, Dimension{}, false},            Unit{"%", 0.01, Dimension{}, false},
+    Unit{"s", 1.0, Time::dimension, true},        Unit{"V", 1.0, Voltage::dimension, true},
+    Unit{"A", 1.0, Current::dimension, true},     Unit{"F", 1.0, Capacitance::dimension, true},
+    Unit{"Hz", 1.0, Frequency::dimension, true},  Unit{"J", 1.0, Energy::dimension, true},
+    Unit{"W", 1.0, Power::dimension, true},       Unit{"C", 1.0, Charge::dimension, true},
+    Unit{"m", 1.0, Length::dimension, true},      Unit{"ohm", 1.0, Resistance::dimension, true},
+    Unit{"S", 1.0, Conductance::dimension, true}, Unit{"K", 1.0, Temperature::dimension, false},
+    Unit{"bit", 1.0, Dimension{}, false},         Unit{"%", 0.01, Dimension{}, false},
 };
 constexpr std::array prefixes{Prefix{"a", 1e-18}, Prefix{"f", 1e-15}, Prefix{"p", 1e-12}, Prefix{"n", 1e-9},
                               Prefix{"u", 1e-6},  Prefix{"m", 1e-3},  Prefix{"k", 1e3},   Prefix{"M", 1e6},
@@ -190,7 +190,8 @@ std::string format_quantity(double si, const Dimension& dimension, int digits) {
   }
   // All digits before the point are shown: 330, not 3.3e+02.
   const double whole = std::abs(mantissa);
-  if (whole >= 1.0 && whole < 1e6) digits = std::max(digits, 1 + static_cast<int>(std::floor(std::log10(whole))));
+  if (whole >= 1.0 && whole < 1e6)
+    digits = std::max(digits, 1 + static_cast<int>(std::floor(std::log10(whole))));
   std::array<char, 48> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), mantissa,
                                           std::chars_format::general, digits);

@@ -15,8 +15,8 @@ struct ParsedQuantity {
   Dimension dimension;
 };
 
-/// Reads a number and its unit. On failure returns nothing and says why in `problem` (a phrase for a diagnostic).
-/// "nan" and "inf" are failures: no parameter may be either.
+/// Reads a number and its unit. On failure returns nothing and says why in `problem` (a phrase for a
+/// diagnostic). "nan" and "inf" are failures: no parameter may be either.
 std::optional<ParsedQuantity> parse_quantity(std::string_view text, std::string& problem);
 
 /// "6 us": the value with the prefix that leaves 1 <= |mantissa| < 1000, `digits` significant digits, no

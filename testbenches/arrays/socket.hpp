@@ -66,12 +66,8 @@ class Socket {
     drive(x_, next_x_), drive(target_, next_target_);
     target_on_.write(target_on), learn_.write(learn), window_.write(window), eta_.write(eta);
     settle();
-    // The structural detail's error wires show what the coming edge will use; the tile's keep what the last
-    // one used.
-    const bool before = design.chip.detail == Detail::structural;
-    if (before) watch();
     clk_.write(true), settle();
-    if (!before) watch();
+    watch();
     clk_.write(false), settle();
   }
   void reset() {

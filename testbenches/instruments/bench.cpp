@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t shown_parameters = 32;
 
 sc_core::sc_time kernel_period(const Design& design) {
-  // Whole picoseconds, an even number of them: the kernel only orders events, the blocks compute with the exact tick.
+  // Whole picoseconds, an even number of them: the kernel only orders events, the blocks compute with the
+  // exact tick.
   const double ps = std::max(2.0, 2.0 * std::round(design.chip.period().si / 2e-12));
   return {ps, sc_core::SC_PS};
 }
@@ -31,7 +32,8 @@ Bench::Bench(const sc_core::sc_module_name& name, Chip& chip, const Design& desi
       sum_("sum", design.outputs(), static_cast<std::size_t>(design.chip.replicas)),
       next_x_(x_.read().size()),
       next_target_(target_.read().size()) {
-  chip.clk_i(clk_), chip.rst_ni(rst_n_), chip.target_on_i(target_on_), chip.learn_i(learn_), chip.window_i(window_);
+  chip.clk_i(clk_), chip.rst_ni(rst_n_), chip.target_on_i(target_on_), chip.learn_i(learn_),
+      chip.window_i(window_);
   chip.eta_i(eta_), chip.x_i(x_), chip.target_i(target_), chip.value_o(value_), chip.sum_o(sum_);
   SC_METHOD(on_fall);
   sensitive << clk_.negedge_event();

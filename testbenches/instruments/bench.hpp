@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-
 #include <systemc>
 
 #include "arrays/chip.hpp"
@@ -12,8 +11,9 @@
 
 namespace leadlag {
 
-/// Plugs a chip into its task: clock, pins, readout and the host port. Everything outside the chip moves on the falling
-/// edge: after rising edge n it takes the readout, lets the host write weights, and sets the pins for cycle n + 1.
+/// Plugs a chip into its task: clock, pins, readout and the host port. Everything outside the chip moves on
+/// the falling edge: after rising edge n it takes the readout, lets the host write weights, and sets the pins
+/// for cycle n + 1.
 class Bench final : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Bench);
@@ -24,7 +24,8 @@ class Bench final : public sc_core::sc_module {
   bool done() const { return cycle_ >= task_.cycles(); }
   std::int64_t host_steps() const { return host_.steps(); }
   std::int64_t learning_cycles() const { return learning_cycles_; }  ///< edges at which plasticity was on
-  /// Runs the kernel for up to `cycles` more cycles, never beyond the end of the task. Not to be called by modules.
+  /// Runs the kernel for up to `cycles` more cycles, never beyond the end of the task. Not to be called by
+  /// modules.
   void run(std::int64_t cycles);
 
  private:

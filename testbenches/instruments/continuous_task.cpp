@@ -32,7 +32,8 @@ void Teacher::step(std::span<const double> x) {
     const std::span<const double> below = l == 0 ? x : std::span<const double>(rates_[l - 1]);
     for (std::size_t i = 0; i < rates_[l].size(); ++i) {
       double drive = 0.0, slope = 0.0;
-      for (std::size_t j = 0; j < below.size(); ++j) drive += layers_[l].weights[i * below.size() + j] * below[j];
+      for (std::size_t j = 0; j < below.size(); ++j)
+        drive += layers_[l].weights[i * below.size() + j] * below[j];
       const double lead = LeadLag::output(coefficients_[l][i], states_[l][i], drive);
       with_activation(layers_[l].activation, [&]<Activation A>() { activate<A>(lead, next[l][i], slope); });
       LeadLag::advance(coefficients_[l][i], states_[l][i], drive);

@@ -5,8 +5,8 @@
 
 namespace leadlag {
 
-/// A layered chain of prospective neurons that makes targets: the teacher of LagLine and LagNet. Runs on the bench, one
-/// register per hop, with the chip's own tick and integration.
+/// A layered chain of prospective neurons that makes targets: the teacher of LagLine and LagNet. Runs on the
+/// bench, one register per hop, with the chip's own tick and integration.
 class Teacher {
  public:
   struct Layer {
@@ -28,9 +28,11 @@ class Teacher {
 
 /// lag_line, lag_net and tones: signals without samples; plasticity and target are on in every cycle.
 ///
-///   lag_line  x = a +-1 square wave of half-period 2 time units, smoothed (Gaussian, 5 ticks), shifted at random per
+///   lag_line  x = a +-1 square wave of half-period 2 time units, smoothed (Gaussian, 5 ticks), shifted at
+///   random per
 ///             die; teacher 1-1-1 softplus. Source: GLE's published LagLine experiment.
-///   lag_net   x = sum of sines; teacher 1-2-2-1, tanh, tanh, linear, W = (-.5, 1), diag(.5, 1), (.5, 1), tau_m = 1,
+///   lag_net   x = sum of sines; teacher 1-2-2-1, tanh, tanh, linear, W = (-.5, 1), diag(.5, 1), (.5, 1),
+///   tau_m = 1,
 ///             tau_r = (1, .1), (1, .1), 1 time units. Source: GLE's published LagNet experiment.
 ///   tones     x = sum of sines on every input, target 0
 class ContinuousTask final : public Task {
@@ -51,7 +53,7 @@ class ContinuousTask final : public Task {
 
   const Design& design_;
   std::size_t replicas_, lanes_;
-  double dt_;  // tick in model time units
+  double dt_;                      // tick in model time units
   std::vector<Teacher> teachers_;  // one per die
   std::vector<std::int64_t> shifts_;
   std::vector<double> smoothing_, wave_;

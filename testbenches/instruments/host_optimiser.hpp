@@ -9,9 +9,9 @@
 
 namespace leadlag {
 
-/// The computer in the loop: every `every` samples or ticks it reads what the plasticity cells have accumulated, and
-/// writes new parameters. The gradient estimate g is the mean over dies and over the samples (or ticks) accumulated;
-/// it points downhill, so every rule adds.
+/// The computer in the loop: every `every` samples or ticks it reads what the plasticity cells have
+/// accumulated, and writes new parameters. The gradient estimate g is the mean over dies and over the samples
+/// (or ticks) accumulated; it points downhill, so every rule adds.
 ///
 ///   sgd       w += rate g
 ///   momentum  m = momentum m + g,  w += rate m

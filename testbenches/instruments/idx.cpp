@@ -15,7 +15,8 @@ std::string read_bytes(const std::string& path, std::string& actual) {
   namespace io = boost::iostreams;
   actual = std::filesystem::exists(path) ? path : path + ".gz";
   std::ifstream file(actual, std::ios::binary);
-  if (!file) throw DataError(path + ": no such file, nor " + path + ".gz (Debian package dataset-fashion-mnist?)");
+  if (!file)
+    throw DataError(path + ": no such file, nor " + path + ".gz (Debian package dataset-fashion-mnist?)");
   std::ostringstream out;
   try {
     io::filtering_streambuf<io::input> in;
@@ -40,7 +41,8 @@ Idx read_idx(const std::string& path) {
   std::string name;
   const std::string bytes = read_bytes(path, name);
   const auto bad = [&name](const std::string& why) { return DataError(name + ": " + why); };
-  if (bytes.size() < 4 || bytes[0] != 0 || bytes[1] != 0) throw bad("not an IDX file (it starts with two zero bytes)");
+  if (bytes.size() < 4 || bytes[0] != 0 || bytes[1] != 0)
+    throw bad("not an IDX file (it starts with two zero bytes)");
   if (bytes[2] != 0x08) throw bad("IDX of another type than unsigned byte (0x08)");
   const auto dimensions = static_cast<std::size_t>(static_cast<unsigned char>(bytes[3]));
   if (bytes.size() < 4 + 4 * dimensions) throw bad("IDX header is cut short");
@@ -48,7 +50,8 @@ Idx read_idx(const std::string& path) {
   std::size_t count = 1;
   for (std::size_t d = 0; d < dimensions; ++d) {
     idx.shape.push_back(big_endian(bytes, 4 + 4 * d));
-    if (idx.shape.back() != 0 && count > (std::size_t{1} << 40) / idx.shape.back()) throw bad("IDX header asks for too much");
+    if (idx.shape.back() != 0 && count > (std::size_t{1} << 40) / idx.shape.back())
+      throw bad("IDX header asks for too much");
     count *= idx.shape.back();
   }
   const std::size_t first = 4 + 4 * dimensions;

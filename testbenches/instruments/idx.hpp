@@ -19,8 +19,8 @@ struct Idx {
   std::vector<std::uint8_t> values;  ///< row-major
 };
 
-/// Reads `path`, or `path` + ".gz" when only that exists. Throws DataError: missing, truncated, not gzip inside .gz,
-/// wrong magic, another type than unsigned byte, more data than the header says.
+/// Reads `path`, or `path` + ".gz" when only that exists. Throws DataError: missing, truncated, not gzip
+/// inside .gz, wrong magic, another type than unsigned byte, more data than the header says.
 Idx read_idx(const std::string& path);
 
 }  // namespace leadlag

@@ -20,7 +20,8 @@ std::int64_t shows_for(std::int64_t samples, std::size_t replicas) {
 }  // namespace
 
 ImageTask::Set ImageTask::load(const std::string& folder, const std::string& stem) {
-  Set set{read_idx(folder + "/" + stem + "-images-idx3-ubyte"), read_idx(folder + "/" + stem + "-labels-idx1-ubyte")};
+  Set set{read_idx(folder + "/" + stem + "-images-idx3-ubyte"),
+          read_idx(folder + "/" + stem + "-labels-idx1-ubyte")};
   if (set.images.shape.size() != 3 || set.labels.shape.size() != 1) {
     throw DataError(folder + "/" + stem + ": images need 3 dimensions and labels 1");
   }
@@ -63,7 +64,8 @@ ImageTask::ImageTask(const Design& design)
 void ImageTask::shuffle(std::int64_t epoch) {
   order_epoch_ = epoch;
   std::iota(order_.begin(), order_.end(), 0U);
-  const Draws draws(static_cast<std::uint64_t>(design_.chip.seed), "training set", "epoch " + std::to_string(epoch));
+  const Draws draws(static_cast<std::uint64_t>(design_.chip.seed), "training set",
+                    "epoch " + std::to_string(epoch));
   for (std::size_t k = order_.size() - 1; k > 0; --k) std::swap(order_[k], order_[draws.below(k, k + 1)]);
 }
 
@@ -91,7 +93,8 @@ Frame ImageTask::drive(std::int64_t n, std::span<double> x, std::span<double> ta
   }
   const bool training = show < train_shows_;
   const ScheduleDesign& schedule = design_.schedule;
-  return {training && schedule.target.contains(cycle), training && schedule.plasticity.contains(cycle) && n >= design_.learning.params.start,
+  return {training && schedule.target.contains(cycle),
+          training && schedule.plasticity.contains(cycle) && n >= design_.learning.params.start,
           schedule.readout.contains(cycle), schedule.params.reset_state && cycle == 0};
 }
 
@@ -107,8 +110,10 @@ void ImageTask::judge(std::int64_t show, std::span<const double> sum) {
     const Shown s = shown(show, b);
     const bool right = best == s.set->labels.values[s.image];
     if (!training) {
-      const auto sample = (show - train_shows_) * static_cast<std::int64_t>(replicas_) + static_cast<std::int64_t>(b);
-      if (sample >= std::min(design_.schedule.params.test_samples, static_cast<std::int64_t>(test_.count()))) continue;
+      const auto sample =
+          (show - train_shows_) * static_cast<std::int64_t>(replicas_) + static_cast<std::int64_t>(b);
+      if (sample >= std::min(design_.schedule.params.test_samples, static_cast<std::int64_t>(test_.count())))
+        continue;
       ++results_.test_samples;
       test_right_ += right;
       results_.test_accuracy = static_cast<double>(test_right_) / static_cast<double>(results_.test_samples);
@@ -116,14 +121,18 @@ void ImageTask::judge(std::int64_t show, std::span<const double> sum) {
     }
     ++results_.train_samples;
     ++seen_, right_ += right;
-    if (show >= train_shows_ - std::max<std::int64_t>(1, train_shows_ / 10)) ++late_seen_, late_right_ += right;
+    if (show >= train_shows_ - std::max<std::int64_t>(1, train_shows_ / 10))
+      ++late_seen_, late_right_ += right;
   }
   if (!training) return;
-  if (late_seen_ > 0) results_.train_accuracy = static_cast<double>(late_right_) / static_cast<double>(late_seen_);
+  if (late_seen_ > 0)
+    results_.train_accuracy = static_cast<double>(late_right_) / static_cast<double>(late_seen_);
   if ((show + 1) * curve_points / train_shows_ > next_point_) {
     next_point_ = (show + 1) * curve_points / train_shows_;
-    results_.curve.push_back({(show + 1) * per_sample_, results_.train_samples,
-                              static_cast<double>(right_) / static_cast<double>(seen_), {}});
+    results_.curve.push_back({(show + 1) * per_sample_,
+                              results_.train_samples,
+                              static_cast<double>(right_) / static_cast<double>(seen_),
+                              {}});
     right_ = seen_ = 0;
   }
 }

@@ -8,9 +8,10 @@
 
 namespace leadlag {
 
-/// Images of an IDX data set, each held for cycles_per_sample cycles: first the training images in an order shuffled
-/// per epoch by the chip's seed, then the test images in the order of the file with learning and target off.
-/// Replica b of R sees image R k + b. The decision is the largest output sum of the readout window.
+/// Images of an IDX data set, each held for cycles_per_sample cycles: first the training images in an order
+/// shuffled per epoch by the chip's seed, then the test images in the order of the file with learning and
+/// target off. Replica b of R sees image R k + b. The decision is the largest output sum of the readout
+/// window.
 class ImageTask final : public Task {
  public:
   explicit ImageTask(const Design& design);

@@ -54,7 +54,8 @@ void write(const std::string& path, const std::string& bytes, bool zipped = fals
 /// 2x2 images of three classes: image k is k everywhere, its label is k % 3.
 void write_set(const Folder& folder, const std::string& stem, std::uint32_t count) {
   std::string images, labels;
-  for (std::uint32_t k = 0; k < count; ++k) images += std::string(4, static_cast<char>(k)), labels += static_cast<char>(k % 3);
+  for (std::uint32_t k = 0; k < count; ++k)
+    images += std::string(4, static_cast<char>(k)), labels += static_cast<char>(k % 3);
   write(folder.file(stem + "-images-idx3-ubyte"), idx_bytes({count, 2, 2}, images));
   write(folder.file(stem + "-labels-idx1-ubyte.gz"), idx_bytes({count}, labels), true);
 }
@@ -63,10 +64,13 @@ Design image_design(const Folder& folder, const std::string& chip = "", const st
                     const std::string& schedule = "") {
   const std::string text =
       "leadlag: 1\nchip: {name: c, technology: cmos180, clock: 1 MHz" + chip + "}\narrays:\n" +
-      "  image: {block: input_driver, size: 4}\n  output: {block: prospective_neuron, size: 3, activation: linear}\n" +
+      "  image: {block: input_driver, size: 4}\n  output: {block: prospective_neuron, size: 3, activation: "
+      "linear}\n" +
       "crossbars:\n  w: {from: image, to: output, weights: zero, tile: 16x16}\n" +
       "learning: {system: gle}\ntask: {kind: idx_images, data: " + folder.path.string() + task + "}\n" +
-      "schedule: {cycles_per_sample: 5, target: [1, 4], plasticity: [2, 5], readout: [3, 5], train_samples: 20, test_samples: 6" + schedule + "}\n";
+      "schedule: {cycles_per_sample: 5, target: [1, 4], plasticity: [2, 5], readout: [3, 5], train_samples: "
+      "20, test_samples: 6" +
+      schedule + "}\n";
   return parse_design("c.yaml", text, {{}, {}, LEADLAG_TECHNOLOGY_DIR});
 }
 
@@ -118,7 +122,8 @@ TEST_CASE("image task: an epoch shows every image once, in an order of the seed"
   REQUIRE(first.size() == 26);  // 20 training images, 6 test images
   CHECK(std::set<int>(first.begin(), first.begin() + 10).size() == 10);
   CHECK(std::set<int>(first.begin() + 10, first.begin() + 20).size() == 10);
-  CHECK(std::vector<int>(first.begin(), first.begin() + 10) != std::vector<int>(first.begin() + 10, first.begin() + 20));
+  CHECK(std::vector<int>(first.begin(), first.begin() + 10) !=
+        std::vector<int>(first.begin() + 10, first.begin() + 20));
   CHECK(std::vector<int>(first.begin() + 20, first.end()) == std::vector<int>{0, 1, 2, 3, 4, 5});
   CHECK(order("1") == first);
   CHECK(order("2") != first);
@@ -127,7 +132,8 @@ TEST_CASE("image task: an epoch shows every image once, in an order of the seed"
 TEST_CASE("image task: windows, standard scaling, replicas", "[task]") {
   const Folder folder;
   write_set(folder, "train", 10), write_set(folder, "t10k", 6);
-  const Design design = image_design(folder, ", replicas: 2", ", scaling: standard, mean: 0.5, deviation: 0.25", ", reset_state: true");
+  const Design design = image_design(
+      folder, ", replicas: 2", ", scaling: standard, mean: 0.5, deviation: 0.25", ", reset_state: true");
   ImageTask task(design);
   CHECK(task.cycles() == 5 * (10 + 3));
   const std::size_t lanes = 16;  // two replicas are padded to sixteen lanes
@@ -193,7 +199,9 @@ struct HostOnlyChip final : Chip {
   int takes = 0;
 
   HostOnlyChip() : Chip("host_only") { groups_ = {{"w", 2, true}, {"n.tau_m", 1, true}}; }
-  void read(std::size_t g, std::span<double> out) const override { std::copy(values[g].begin(), values[g].end(), out.begin()); }
+  void read(std::size_t g, std::span<double> out) const override {
+    std::copy(values[g].begin(), values[g].end(), out.begin());
+  }
   void write(std::size_t g, std::span<const double> in) override { values[g].assign(in.begin(), in.end()); }
   void take(std::size_t g, std::span<double> out) override {
     ++takes;
@@ -252,7 +260,8 @@ TEST_CASE("host optimiser: adam's first steps are of size rate whatever the grad
   CHECK_THAT(chip.values[0][1], WithinAbs(-2.0 - 2e-3, 2e-3 * 1e-7));
 }
 
-TEST_CASE("supply meter: static current, event charge, peak, and what comes after the last edge", "[supply]") {
+TEST_CASE("supply meter: static current, event charge, peak, and what comes after the last edge",
+          "[supply]") {
   Activity activity;
   SupplyMeter::Load load{&activity, 2_nA, {}};
   load.charge[static_cast<std::size_t>(Event::hold_sample)] = {1e-15};

@@ -27,7 +27,8 @@ Charge SupplyMeter::new_events() {
 
 void SupplyMeter::add(Charge charge) {
   const double sum = total_ + charge.si;
-  compensation_ += std::abs(total_) >= std::abs(charge.si) ? (total_ - sum) + charge.si : (charge.si - sum) + total_;
+  compensation_ +=
+      std::abs(total_) >= std::abs(charge.si) ? (total_ - sum) + charge.si : (charge.si - sum) + total_;
   total_ = sum;
 }
 

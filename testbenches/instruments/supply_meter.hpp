@@ -2,18 +2,17 @@
 #pragma once
 
 #include <array>
-#include <vector>
-
 #include <systemc>
+#include <vector>
 
 #include "technology/datasheet.hpp"
 #include "units/quantity.hpp"
 
 namespace leadlag {
 
-/// Measures the current into the chip's supply node in every clock cycle: each load's static current, and the charge of
-/// the events that happened since the last falling edge. Integrates it; independent of the event ledger, which
-/// multiplies the counts of a whole run by their energies.
+/// Measures the current into the chip's supply node in every clock cycle: each load's static current, and the
+/// charge of the events that happened since the last falling edge. Integrates it; independent of the event
+/// ledger, which multiplies the counts of a whole run by their energies.
 class SupplyMeter final : public sc_core::sc_module {
  public:
   struct Load {

@@ -24,7 +24,8 @@ struct TaskResults {
   std::vector<CurvePoint> curve;
 };
 
-/// Drives inputs and targets and judges the outputs. Cycle n is the clock period that ends with rising edge n.
+/// Drives inputs and targets and judges the outputs. Cycle n is the clock period that ends with rising edge
+/// n.
 class Task {
  public:
   virtual ~Task() = default;

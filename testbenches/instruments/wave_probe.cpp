@@ -5,7 +5,9 @@ namespace leadlag {
 
 WaveProbe::WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, const Design& design,
                      const std::string& file, const std::string& comment)
-    : sc_module(name), chip_(chip), chip_name_(design.chip.name),
+    : sc_module(name),
+      chip_(chip),
+      chip_name_(design.chip.name),
       file_(sc_core::sc_create_vcd_trace_file(file.c_str())),
       cycles_left_(design.schedule.params.traced_cycles) {
   file_->set_time_unit(1, sc_core::SC_PS);

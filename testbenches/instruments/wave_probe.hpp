@@ -3,25 +3,24 @@
 
 #include <deque>
 #include <string>
-#include <vector>
-
 #include <systemc>
+#include <vector>
 
 #include "arrays/chip.hpp"
 #include "design/design.hpp"
 
 namespace leadlag {
 
-/// Writes the traced signals of die 0 to a VCD file: SI values, sampled at the falling edge when everything within the
-/// cycle has settled. Scopes are blueprint paths: chip.hidden.rate_3.
+/// Writes the traced signals of die 0 to a VCD file: SI values, sampled at the falling edge when everything
+/// within the cycle has settled. Scopes are blueprint paths: chip.hidden.rate_3.
 class WaveProbe final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
 
   SC_HAS_PROCESS(WaveProbe);
   /// `file` without ".vcd". `comment` is written into the header (provenance).
-  WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, const Design& design, const std::string& file,
-            const std::string& comment);
+  WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, const Design& design,
+            const std::string& file, const std::string& comment);
   ~WaveProbe() override;
 
  private:

@@ -150,7 +150,7 @@ TEST_CASE("design: a blueprint becomes what it says", "[design]") {
   CHECK(d.chip.name == "two_layers");
   CHECK(to_text(d.chip.tick()) == "100 ns");
   CHECK(d.full_scale.voltage == 50_mV);
-  CHECK(d.full_scale.current == 10_nA);
+  CHECK(d.full_scale.current == Current{0.3e-9});
   CHECK(d.technology.name == "cmos180");
   CHECK(d.inputs() == 4);
   CHECK(d.outputs() == 2);

@@ -21,16 +21,22 @@ Made chain(int layers, double w, double gamma, const std::string& extra = "") {
   std::string arrays, crossbars, from = "in";
   for (int l = 0; l < layers; ++l) {
     const std::string name = "n" + std::to_string(l);
-    arrays += "  " + name + ": {block: prospective_neuron, size: 1, activation: linear, tau_m: 20 us, tau_r: 10 us, nudging: " +
-              std::to_string(gamma) + "}\n";
-    crossbars += "  w" + std::to_string(l) + ": {from: " + from + ", to: " + name + ", weights: [[" + std::to_string(w) +
-                 "]], tile: 16x16}\n";
+    arrays +=
+        "  " + name +
+        ": {block: prospective_neuron, size: 1, activation: linear, tau_m: 20 us, tau_r: 10 us, nudging: " +
+        std::to_string(gamma) + "}\n";
+    crossbars += "  w" + std::to_string(l) + ": {from: " + from + ", to: " + name + ", weights: [[" +
+                 std::to_string(w) + "]], tile: 16x16}\n";
     from = name;
   }
-  const std::string text = "leadlag: 1\nchip: {name: c, technology: cmos180, clock: 1 MHz}\narrays:\n"
-                           "  in: {block: input_driver, size: 1}\n" + arrays + "crossbars:\n" + crossbars +
-                           "blocks: {target_unit: {loss: mse, beta: 0.5}, synapse: {bias: 100 nA}, plasticity_cell: {bias: 100 nA}}\n"
-                           "learning: {system: gle}\ntask: {kind: tones, frequencies: [1]}\nschedule: {cycles: 10}\n" + extra;
+  const std::string text =
+      "leadlag: 1\nchip: {name: c, technology: cmos180, clock: 1 MHz}\narrays:\n"
+      "  in: {block: input_driver, size: 1}\n" +
+      arrays + "crossbars:\n" + crossbars +
+      "blocks: {target_unit: {loss: mse, beta: 0.5}, synapse: {bias: 100 nA}, plasticity_cell: {bias: 100 "
+      "nA}}\n"
+      "learning: {system: gle}\ntask: {kind: tones, frequencies: [1]}\nschedule: {cycles: 10}\n" +
+      extra;
   Design design = parse_design("c.yaml", text, {{}, {}, LEADLAG_TECHNOLOGY_DIR});
   Die die = fabricate(design);
   return {std::move(design), std::move(die)};
@@ -59,9 +65,11 @@ TEST_CASE("loop gain: a contracting recurrence sums its geometric series", "[mea
   // One recurrent linear neuron of weight a: d r_out / d s = 1 / (1 - a).
   const double a = 0.6;
   const std::string text =
-      "leadlag: 1\nchip: {name: c, technology: cmos180, clock: 1 MHz}\narrays:\n  in: {block: input_driver, size: 1}\n"
+      "leadlag: 1\nchip: {name: c, technology: cmos180, clock: 1 MHz}\narrays:\n  in: {block: input_driver, "
+      "size: 1}\n"
       "  n: {block: prospective_neuron, size: 1, activation: linear, nudging: 0.1}\ncrossbars:\n"
-      "  w: {from: in, to: n, weights: [[1]], tile: 16x16}\n  r: {from: n, to: n, weights: [[0.6]], tile: 16x16}\n"
+      "  w: {from: in, to: n, weights: [[1]], tile: 16x16}\n  r: {from: n, to: n, weights: [[0.6]], tile: "
+      "16x16}\n"
       "learning: {system: gle}\ntask: {kind: tones, frequencies: [1]}\nschedule: {cycles: 10}\n";
   const Design design = parse_design("c.yaml", text, {{}, {}, LEADLAG_TECHNOLOGY_DIR});
   const auto k = loop_gain(design, fabricate(design));
@@ -119,7 +127,8 @@ TEST_CASE("rules: each is MET on a sound chip and VIOLATED on its counterexample
 }
 
 TEST_CASE("limits: slack, verdict and line", "[measure]") {
-  const Made m = chain(1, 0.5, 0.0, "limits:\n  area: {max: 1 mm2}\n  latency: {min: 2 us}\n  final_mse: {max: 1}\n");
+  const Made m =
+      chain(1, 0.5, 0.0, "limits:\n  area: {max: 1 mm2}\n  latency: {min: 2 us}\n  final_mse: {max: 1}\n");
   Measurements measured = measure_static(m.design, m.die);
   const auto findings = judge_limits(m.design, measured);
   REQUIRE(findings.size() == 3);
