@@ -28,15 +28,18 @@ struct ColumnView {
 HWY_BEFORE_NAMESPACE();
 namespace leadlag::HWY_NAMESPACE {
 
-template <Activation A, class T>
+// What a column has is a template argument: a loop as long as tanh's is not turned into vectors with tests in
+// it.
+template <Activation A, bool nudged, bool learns, class T>
 void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restrict nudging,
              const T* __restrict error, T* __restrict rate, T* __restrict slope, T* __restrict velocity) {
   T* __restrict carry = v.carry;
   for (std::size_t k = 0; k < v.size; ++k) {
     const auto c = v.coefficients(k);
     LeadLag::State<T> state{carry[k]};
-    const T s = error == nullptr ? drive[k] : drive[k] + nudging[k] * error[k];
-    if (velocity != nullptr) velocity[k] = s - LeadLag::lagged(c, state, s);
+    T s = drive[k];
+    if constexpr (nudged) s += nudging[k] * error[k];
+    if constexpr (learns) velocity[k] = s - LeadLag::lagged(c, state, s);
     T r, d;
     activate<A>(LeadLag::output(c, state, s), r, d);
     rate[k] = r;
@@ -49,18 +52,13 @@ void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restr
 template <class T>
 void neurons_of(Activation activation, const ColumnView<T>& v, const T* drive, const T* nudging,
                 const T* error, T* rate, T* slope, T* velocity) {
-  switch (activation) {
-    case Activation::linear:
-      return neurons<Activation::linear>(v, drive, nudging, error, rate, slope, velocity);
-    case Activation::tanh:
-      return neurons<Activation::tanh>(v, drive, nudging, error, rate, slope, velocity);
-    case Activation::softplus:
-      return neurons<Activation::softplus>(v, drive, nudging, error, rate, slope, velocity);
-    case Activation::relu:
-      return neurons<Activation::relu>(v, drive, nudging, error, rate, slope, velocity);
-    case Activation::hard_sigmoid:
-      return neurons<Activation::hard_sigmoid>(v, drive, nudging, error, rate, slope, velocity);
-  }
+  with_activation(activation, [&]<Activation A>() {
+    if (error == nullptr && velocity == nullptr)
+      return neurons<A, false, false>(v, drive, nudging, error, rate, slope, velocity);
+    if (error == nullptr) return neurons<A, false, true>(v, drive, nudging, error, rate, slope, velocity);
+    if (velocity == nullptr) return neurons<A, true, false>(v, drive, nudging, error, rate, slope, velocity);
+    return neurons<A, true, true>(v, drive, nudging, error, rate, slope, velocity);
+  });
 }
 
 template <class T>

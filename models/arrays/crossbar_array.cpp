@@ -76,15 +76,20 @@ template <class T>
 void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta,
                              std::span<T> drive, std::span<T> back) {
   const bool needs_error = mode.backward || mode.update != SweepMode::Update::none;
-  const auto tiles = static_cast<std::ptrdiff_t>(tiles_.size());
-  // Below this a thread's share is shorter than waking it.
-  const bool worth_sharing = tiles > 1 && shape_.rows * shape_.columns * shape_.replicas >= 32768;
-#pragma omp parallel for schedule(static) if (worth_sharing)
-  for (std::ptrdiff_t k = 0; k < tiles; ++k) {
+  const auto sweep_tile = [&](std::ptrdiff_t k) {
     Tile& t = *tiles_[static_cast<std::size_t>(k)];
     t.take_rate(rate, lanes_);
     if (needs_error) t.take_error(error, lanes_);
     leadlag::sweep(t.cells, mode, t.rate.data(), t.error.data(), eta, t.drive.data(), t.back.data());
+  };
+  const auto tiles = static_cast<std::ptrdiff_t>(tiles_.size());
+  // Below this a thread's share is shorter than waking it, and even a team of one costs more than a small
+  // tile.
+  if (tiles > 1 && shape_.rows * shape_.columns * shape_.replicas >= 32768) {
+#pragma omp parallel for schedule(static)
+    for (std::ptrdiff_t k = 0; k < tiles; ++k) sweep_tile(k);
+  } else {
+    for (std::ptrdiff_t k = 0; k < tiles; ++k) sweep_tile(k);
   }
   for (const auto& t : tiles_) {  // tiles of a row are in the order of their columns
     for (std::size_t i = 0; i < t->cells.rows * lanes_; ++i) drive[t->row * lanes_ + i] += t->drive[i];

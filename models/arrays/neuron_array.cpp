@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "blocks/summing_node.hpp"
 
@@ -105,12 +106,9 @@ void NeuronArray<T>::run_neurons() {
   slope_.swap(next_slope_);
   rate_o->commit();
   activity.prospective_neuron[Event::hold_sample] += size() * params_.replicas;
-  for (const T x : neurons_.carry) {
-    if (!std::isfinite(x)) {
-      SC_REPORT_ERROR("leadlag/non-finite", name());
-      break;
-    }
-  }
+  bool finite = true;
+  for (const T x : neurons_.carry) finite &= std::abs(x) <= std::numeric_limits<T>::max();  // false for NaN
+  if (!finite) SC_REPORT_ERROR("leadlag/non-finite", name());
 }
 
 template <class T>

@@ -25,7 +25,7 @@ struct Names<Activation> {
 
 /// phi(x) and its slope phi'(x); one instantiation per curve so that a column's loop has no branch.
 template <Activation A, class V>
-void activate(V x, V& rate, V& slope) {
+[[gnu::always_inline]] inline void activate(V x, V& rate, V& slope) {
   if constexpr (A == Activation::linear) {
     rate = x, slope = V(1);
   } else if constexpr (A == Activation::tanh) {

@@ -57,7 +57,7 @@ struct ErrorUnit {
 
   /// Gates what arrives by the slope of the neuron's curve.
   template <class V>
-  static V gate(V slope, V back, V epsilon) {
+  [[gnu::always_inline]] static V gate(V slope, V back, V epsilon) {
     return slope * (back + epsilon);
   }
   static LeadLag::Coefficients<double> coefficients(const Params& p, Time tick, Input input) {

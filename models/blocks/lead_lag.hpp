@@ -37,15 +37,15 @@ struct LeadLag {
   static Coefficients<double> coefficients(Time lag, Time lead, Time tick, Input input);
 
   template <class V>
-  static V lagged(const Coefficients<V>& c, const State<V>& s, V drive) {
+  [[gnu::always_inline]] static V lagged(const Coefficients<V>& c, const State<V>& s, V drive) {
     return s.carry + c.now * drive;
   }
   template <class V>
-  static V output(const Coefficients<V>& c, const State<V>& s, V drive) {
+  [[gnu::always_inline]] static V output(const Coefficients<V>& c, const State<V>& s, V drive) {
     return c.rho * drive + (V(1) - c.rho) * lagged(c, s, drive);
   }
   template <class V>
-  static void advance(const Coefficients<V>& c, State<V>& s, V drive) {
+  [[gnu::always_inline]] static void advance(const Coefficients<V>& c, State<V>& s, V drive) {
     s.carry = c.decay * lagged(c, s, drive) + c.before * drive;
   }
 };

@@ -38,17 +38,18 @@ ProspectiveNeuronModule::ProspectiveNeuronModule(const sc_core::sc_module_name& 
   sensitive << clk_i.pos() << rst_ni.neg();
   dont_initialize();
   if (hop == Hop::transparent) {
-    SC_METHOD(write_outputs);
+    SC_METHOD(follow);
     sensitive << drive_i << error_i << state_changed_;
   }
 }
 
 double ProspectiveNeuronModule::drive() const {
-  return drive_i.read() / full_scale_.current + nudging_ * (error_i.read() / full_scale_.voltage);
+  const double s = drive_i.read() / full_scale_.current;
+  return nudging_ == 0.0 ? s : s + nudging_ * (error_i.read() / full_scale_.voltage);
 }
 
-void ProspectiveNeuronModule::write_outputs() {
-  const double lead = LeadLag::output(coefficients_, state_, drive());
+void ProspectiveNeuronModule::write_outputs(double drive) {
+  const double lead = LeadLag::output(coefficients_, state_, drive);
   double rate = 0.0, slope = 0.0;
   with_activation(activation_, [&]<Activation A>() { activate<A>(lead, rate, slope); });
   rate_o.write(rate * full_scale_.voltage);
@@ -62,8 +63,9 @@ void ProspectiveNeuronModule::on_edge() {
     if (hop_ == Hop::transparent) state_changed_.notify(sc_core::SC_ZERO_TIME);
     return;
   }
-  if (hop_ == Hop::registered) write_outputs();
-  LeadLag::advance(coefficients_, state_, drive());
+  const double s = drive();
+  if (hop_ == Hop::registered) write_outputs(s);
+  LeadLag::advance(coefficients_, state_, s);
   if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
   ++activity_[Event::hold_sample];
   if (hop_ == Hop::transparent) state_changed_.notify(sc_core::SC_ZERO_TIME);

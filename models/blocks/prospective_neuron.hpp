@@ -79,7 +79,8 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
 
  private:
   double drive() const;
-  void write_outputs();
+  void write_outputs(double drive);
+  void follow() { write_outputs(drive()); }
   void on_edge();
 
   LeadLag::Coefficients<double> coefficients_;

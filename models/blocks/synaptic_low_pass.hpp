@@ -34,7 +34,7 @@ struct SynapticLowPass {
 
   /// New filter output after a tick in which `rate` was held.
   template <class V>
-  static V advance(const LeadLag::Coefficients<V>& c, LeadLag::State<V>& s, V rate) {
+  [[gnu::always_inline]] static V advance(const LeadLag::Coefficients<V>& c, LeadLag::State<V>& s, V rate) {
     LeadLag::advance(c, s, rate);
     return s.carry;
   }
