@@ -59,7 +59,7 @@ std::span<const T> NeuronArray<T>::rate_of(std::size_t k, bool fresh) const {
 template <class T>
 void NeuronArray<T>::compute_epsilon(std::span<const T> rate) {
   std::fill(epsilon_.begin(), epsilon_.end(), T(0));
-  if (!target_on_i.read()) return;
+  if (!target_on_i.read() || params_.errors == ErrorPath::open) return;
   const auto target = target_i->read();
   for (std::size_t b = 0; b < params_.replicas; ++b) {
     TargetUnit::compare<T>(
@@ -72,7 +72,7 @@ void NeuronArray<T>::compute_epsilon(std::span<const T> rate) {
 template <class T>
 void NeuronArray<T>::compute_error(bool fresh) {
   std::fill(back_.begin(), back_.end(), T(0));
-  if (params_.errors != ErrorPath::open) {
+  if (params_.errors == ErrorPath::prospective || params_.errors == ErrorPath::instantaneous) {
     for (auto& port : backs_i) {
       const auto part = fresh ? port->fresh() : port->read();
       for (std::size_t k = 0; k < back_.size(); ++k) back_[k] += part[k];

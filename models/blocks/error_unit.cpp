@@ -40,8 +40,9 @@ ErrorUnitModule::ErrorUnitModule(const sc_core::sc_module_name& name,
 }
 
 double ErrorUnitModule::gated() const {
+  if (path_ == ErrorPath::open) return 0.0;
   const double back = hop_ == Hop::registered ? held_back_ : back_i.read() / full_scale_.current;
-  return ErrorUnit::gate(slope_i.read(), path_ == ErrorPath::open ? 0.0 : back,
+  return ErrorUnit::gate(slope_i.read(), path_ == ErrorPath::output_only ? 0.0 : back,
                          epsilon_i.read() / full_scale_.voltage);
 }
 

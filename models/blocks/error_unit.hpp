@@ -17,11 +17,12 @@ namespace leadlag {
 enum class ErrorPath {
   prospective,    ///< error units: lag tau_r, lead tau_m (the neuron's filter with lead and lag exchanged)
   instantaneous,  ///< wires in their place: e = a (instantaneous backpropagation, a control)
-  open,           ///< no backward current reaches the hidden layers (a control: only the output layer learns)
+  output_only,    ///< no current comes back to the hidden layers (a control: random features, a learning output)
+  open,           ///< no error reaches any neuron (a control: nothing learns)
 };
 template <>
 struct Names<ErrorPath> {
-  static constexpr std::array<std::string_view, 3> value{"prospective", "instantaneous", "open"};
+  static constexpr std::array<std::string_view, 4> value{"prospective", "instantaneous", "output_only", "open"};
 };
 
 /// A neuron's error unit: the apical compartment that receives what the layer above sends back.
@@ -78,7 +79,8 @@ class ErrorUnitModule final : public sc_core::sc_module {
   sc_core::sc_out<Voltage> SC_NAMED(error_o);
 
   SC_HAS_PROCESS(ErrorUnitModule);
-  /// With ErrorPath::instantaneous the unit is a wire: error = a. With ErrorPath::open `back_i` is cut.
+  /// With ErrorPath::instantaneous the unit is a wire: error = a. ErrorPath::output_only cuts `back_i`,
+  /// ErrorPath::open cuts `epsilon_i` as well.
   ErrorUnitModule(const sc_core::sc_module_name& name, const LeadLag::Coefficients<double>& coefficients,
                   ErrorPath path, Hop hop, FullScale full_scale, Activity& activity);
 

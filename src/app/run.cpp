@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 /// A folder that appears whole or not at all: written beside its place, then renamed.
 class OutputFolder {
  public:
-  explicit OutputFolder(const std::string& target) : target_(target) {
+  explicit OutputFolder(const std::string& target) : target_(fs::path(target).lexically_normal()) {
+    if (!target_.has_filename()) target_ = target_.parent_path();  // "out/" is "out"
     if (fs::exists(target_) && !fs::is_directory(target_))
       throw UsageError("--out " + target + " is not a folder");
     if (fs::exists(target_) && !fs::is_empty(target_) && !fs::exists(target_ / "report.json")) {

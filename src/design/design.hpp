@@ -197,7 +197,7 @@ struct LearningParams {
     return std::tuple{Field{"system", &P::system, Domain{},
                             "microcircuit template; none leaves the chip without error units"},
                       Field{"errors", &P::errors, Domain{},
-                            "what carries errors between layers; the latter two are controls"},
+                            "what carries errors between layers; all but prospective are controls"},
                       Field{"update", &P::update, Domain{},
                             "die: in every cycle; host: accumulated, applied by an optimiser"},
                       Field{"optimiser", &P::optimiser, Domain{}, "the host's rule (update: host)"},

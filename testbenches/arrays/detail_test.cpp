@@ -219,6 +219,16 @@ TEST_CASE("structural and tile agree: instantaneous errors", "[array]") {
                   {.cycles = 3000, .eta = 1e-3, .resets = true});
 }
 
+TEST_CASE("structural and tile agree: errors at the output only", "[array]") {
+  check_agreement(recurrent, {{"learning.errors", "output_only"}},
+                  {.cycles = 3000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: an open error path", "[array]") {
+  check_agreement(recurrent, {{"learning.errors", "open"}},
+                  {.cycles = 3000, .eta = 1e-3, .resets = true});
+}
+
 TEST_CASE("structural and tile agree: low-pass filters", "[array]") {
   check_agreement(filtered, {}, {.cycles = 5000, .eta = 1e-3, .resets = true});
 }

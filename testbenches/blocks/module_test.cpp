@@ -205,13 +205,13 @@ TEST_CASE("error unit module, instantaneous: a wire behind the gate", "[module]"
   }
 }
 
-TEST_CASE("error unit module, open: only the target gets through", "[module]") {
+TEST_CASE("error unit module, output_only: only the target gets through", "[module]") {
   Controls c;
   sc_signal<double> slope{"slope", 0.5};
   sc_signal<Current> back{"back", amperes(4.0)};
   sc_signal<Voltage> epsilon{"epsilon", volts(2.0)}, error{"error"};
   Activity activity;
-  ErrorUnitModule dut{"dut", euler(2, 4), ErrorPath::open, Hop::registered, scale, activity};
+  ErrorUnitModule dut{"dut", euler(2, 4), ErrorPath::output_only, Hop::registered, scale, activity};
   dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon),
       dut.error_o(error);
   c.settle();
@@ -221,6 +221,22 @@ TEST_CASE("error unit module, open: only the target gets through", "[module]") {
   back.write(amperes(-64.0));
   c.cycle();
   CHECK(error.read() == volts(2.0 - 0.75));
+}
+
+TEST_CASE("error unit module, open: nothing gets through", "[module]") {
+  Controls c;
+  sc_signal<double> slope{"slope", 0.5};
+  sc_signal<Current> back{"back", amperes(4.0)};
+  sc_signal<Voltage> epsilon{"epsilon", volts(2.0)}, error{"error"};
+  Activity activity;
+  ErrorUnitModule dut{"dut", euler(2, 4), ErrorPath::open, Hop::registered, scale, activity};
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.slope_i(slope), dut.back_i(back), dut.epsilon_i(epsilon),
+      dut.error_o(error);
+  for (int n = 0; n < 3; ++n) {
+    c.settle();
+    CHECK(error.read() == volts(0.0));
+    c.cycle();
+  }
 }
 
 TEST_CASE("synapse module: both reads follow weight and signal within the tick", "[module]") {

@@ -50,7 +50,7 @@ case $case_name in
     done
     has out/waves.vcd "starter.yaml"
     has out/waves.vcd '$scope module starter'
-    expect 0 "$leadlag" run starter.yaml --out out          # a report folder may be written again
+    expect 0 "$leadlag" run starter.yaml --out ./out/       # a report folder may be written again
     mkdir other && touch other/precious
     expect 2 "$leadlag" run starter.yaml --out other        # anything else may not
     [ -e other/precious ] || fail "a foreign folder was touched"
