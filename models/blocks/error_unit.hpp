@@ -17,12 +17,14 @@ namespace leadlag {
 enum class ErrorPath {
   prospective,    ///< error units: lag tau_r, lead tau_m (the neuron's filter with lead and lag exchanged)
   instantaneous,  ///< wires in their place: e = a (instantaneous backpropagation, a control)
-  output_only,    ///< no current comes back to the hidden layers (a control: random features, a learning output)
+  output_only,    ///< no current comes back to the hidden layers (a control: random features, a learning
+                  ///< output)
   open,           ///< no error reaches any neuron (a control: nothing learns)
 };
 template <>
 struct Names<ErrorPath> {
-  static constexpr std::array<std::string_view, 4> value{"prospective", "instantaneous", "output_only", "open"};
+  static constexpr std::array<std::string_view, 4> value{"prospective", "instantaneous", "output_only",
+                                                         "open"};
 };
 
 /// A neuron's error unit: the apical compartment that receives what the layer above sends back.

@@ -357,6 +357,7 @@ struct Design {
   OperatingPoint operating_point() const { return {full_scale, chip.period(), chip.settle_bits}; }
   std::size_t inputs() const;  ///< number of the arrays' input drivers, in the order of `arrays`
   std::size_t outputs() const { return arrays[learning.output].size; }
+  bool is_plastic(Plastic::Kind kind, std::size_t index) const;
   Topology topology() const;  ///< what a learning template needs to know of the forward chip
 };
 

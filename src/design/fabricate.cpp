@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 
 #include "design/die.hpp"
@@ -26,6 +27,11 @@ std::vector<double> initial_weights(const CrossbarDesign& crossbar, std::size_t 
 }
 
 }  // namespace
+
+bool Design::is_plastic(Plastic::Kind kind, std::size_t index) const {
+  return std::any_of(learning.plastic.begin(), learning.plastic.end(),
+                     [&](const Plastic& p) { return p.kind == kind && p.index == index; });
+}
 
 Topology Design::topology() const {
   Topology t;

@@ -118,7 +118,7 @@ StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design
   const StructuralCrossbar::Controls controls{learn_i, clk_i, eta_i};
   for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
     const CrossbarDesign& drawn = design.crossbars[c];
-    const bool plastic = is_plastic(design, Plastic::Kind::weights, c);
+    const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     crossbars_.push_back(std::make_unique<StructuralCrossbar>(
         drawn.name.c_str(), design.arrays[drawn.to].size, design.arrays[drawn.from].size, die.weights[c],
         die.biases[c], plastic, design.learning.params.update, full_scale_));

@@ -78,7 +78,7 @@ void TileChip<T>::build_neurons(std::size_t a, const Design& design, const Die& 
       .target_unit = design.blocks.target_unit,
       .errors = design.learning.params.errors,
       .update = design.learning.params.update,
-      .tau_m_learns = is_plastic(design, Plastic::Kind::tau_m, a),
+      .tau_m_learns = design.is_plastic(Plastic::Kind::tau_m, a),
       .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
       .tick = design.chip.tick(),
       .time_scale = design.chip.time_scale,
@@ -88,7 +88,7 @@ void TileChip<T>::build_neurons(std::size_t a, const Design& design, const Die& 
   const auto build = [&](std::size_t k) {
     const std::size_t c = incoming[k];
     const CrossbarDesign& drawn = design.crossbars[c];
-    const bool plastic = is_plastic(design, Plastic::Kind::weights, c);
+    const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     auto crossbar = std::make_unique<CrossbarArray<T>>(
         drawn.name.c_str(),
         typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size,
@@ -121,7 +121,7 @@ void TileChip<T>::bind_neurons(std::size_t a, const Design& design, const Wiring
 template <class T>
 void TileChip<T>::list_groups(const Design& design) {
   for (std::size_t c = 0; c < crossbars_.size(); ++c) {
-    const bool plastic = is_plastic(design, Plastic::Kind::weights, c);
+    const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     groups_.push_back({design.crossbars[c].name, crossbars_[c]->rows() * crossbars_[c]->columns(), plastic});
     handles_.push_back({Member::weights, c});
     if (!crossbars_[c]->has_bias()) continue;
@@ -131,7 +131,7 @@ void TileChip<T>::list_groups(const Design& design) {
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
     if (!arrays_[a].neurons) continue;
     groups_.push_back({design.arrays[a].name + ".tau_m", design.arrays[a].size,
-                       is_plastic(design, Plastic::Kind::tau_m, a)});
+                       design.is_plastic(Plastic::Kind::tau_m, a)});
     handles_.push_back({Member::tau_m, a});
   }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/topology.hpp"
 
-#include <algorithm>
-
 namespace leadlag {
 
 std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array) {
@@ -11,11 +9,6 @@ std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array)
     if (design.crossbars[c].to == array) list.push_back(c);
   }
   return list;
-}
-
-bool is_plastic(const Design& design, Plastic::Kind kind, std::size_t index) {
-  return std::any_of(design.learning.plastic.begin(), design.learning.plastic.end(),
-                     [&](const Plastic& p) { return p.kind == kind && p.index == index; });
 }
 
 std::vector<std::size_t> signal_order(const Design& design) {

@@ -9,7 +9,6 @@
 namespace leadlag {
 
 std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array);
-bool is_plastic(const Design& design, Plastic::Kind kind, std::size_t index);
 /// Neuron arrays from the inputs up, for the schedule without registers (the reader has excluded cycles).
 std::vector<std::size_t> signal_order(const Design& design);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/bill.hpp"
 
-#include <algorithm>
-
 namespace leadlag {
 namespace {
 
@@ -87,9 +85,7 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
     const CrossbarDesign& crossbar = design.crossbars[c];
     const std::size_t cells =
         design.arrays[crossbar.to].size * (design.arrays[crossbar.from].size + (crossbar.bias ? 1 : 0));
-    const bool plastic =
-        std::any_of(design.learning.plastic.begin(), design.learning.plastic.end(),
-                    [&](const Plastic& p) { return p.kind == Plastic::Kind::weights && p.index == c; });
+    const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     bill.equal(crossbar.name, cells, Synapse::datasheet(b.synapse, t, at));
     bill.equal(crossbar.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
     if (plastic) {

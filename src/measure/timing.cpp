@@ -92,22 +92,31 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
     if (!wiring.has_errors[a]) continue;
     for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
       if (design.crossbars[c].to != a) continue;
-      Path error{"error", design.crossbars[c].name, {}, {}, {}},
-          update{"update", design.crossbars[c].name, {}, {}, {}};
-      Path& path = registered ? error : tick;
-      if (a == design.learning.output) {
-        all.append(path, name, TargetUnit::stem);
-        if (registered) all.append(update, name, TargetUnit::stem);
-      }
-      all.append(path, name, ErrorUnit::stem);
-      all.append(registered ? update : tick, name, ErrorUnit::stem);
-      all.append(registered ? update : tick, design.crossbars[c].name, PlasticityCell::stem);
-      if (wiring.sends_back[c]) {
-        all.append(path, design.crossbars[c].name, Synapse::stem, "error_i");
+      const std::string& crossbar = design.crossbars[c].name;
+      const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
+      Path error{"error", crossbar, {}, {}, {}}, update{"update", crossbar, {}, {}, {}};
+      const auto start = [&](Path& path) {
+        if (a == design.learning.output) all.append(path, name, TargetUnit::stem);
+        all.append(path, name, ErrorUnit::stem);
+      };
+      const auto go_down = [&](Path& path) {
+        all.append(path, crossbar, Synapse::stem, "error_i");
         all.append(path, design.arrays[wiring.back_to[c]].name, "error_summing_node");
-        if (registered) all.finish(std::move(error));
+      };
+      if (!registered) {
+        start(tick);
+        if (wiring.sends_back[c]) go_down(tick);
+        if (plastic) all.append(tick, crossbar, PlasticityCell::stem);
+        continue;
       }
-      if (registered) all.finish(std::move(update));
+      if (wiring.sends_back[c]) {
+        start(error), go_down(error);
+        all.finish(std::move(error));
+      }
+      if (plastic) {
+        start(update), all.append(update, crossbar, PlasticityCell::stem);
+        all.finish(std::move(update));
+      }
     }
   }
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
