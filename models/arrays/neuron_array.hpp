@@ -46,7 +46,7 @@ struct NeuronArrayActivity {
 ///   a = phi'(n-1) (sum of back currents(n-1) + epsilon),  e = error unit(a)
 ///   drive = sum W rate(n-1) + b, back = W^T e, W += eta e rate(n-1): one sweep per crossbar
 ///   rate(n), phi'(n) = neuron(drive + gamma e)
-/// Source of the schedule: GLE's published discretisation, spec section 4.
+/// Source of the schedule: the discretisation of GLE's published code (arXiv 2403.16933).
 /// With Hop::transparent the chip calls forward() bottom-up and backward() top-down within one edge instead.
 template <class T>
 class NeuronArray final : public sc_core::sc_module {

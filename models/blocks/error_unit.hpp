@@ -35,7 +35,7 @@ struct Names<ErrorPath> {
 ///     = a / rho + (1 - 1/rho) v              rho = tau_r / tau_m
 ///
 /// High-frequency gain is tau_m / tau_r per hop. Needs tau_r > 0: with tau_r = 0 only the parasitic pole of
-/// the adder would bound the gain. Source: GLE, arXiv 2403.16933; spec 1.2. Not modelled: offset, noise, that
+/// the adder would bound the gain. Source: GLE, arXiv 2403.16933. Not modelled: offset, noise, that
 /// pole.
 struct ErrorUnit {
   struct Params {

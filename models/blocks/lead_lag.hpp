@@ -19,7 +19,7 @@ enum class Input {
 ///
 /// out(drive) = (1 + s lead) / (1 + s lag): no differentiator is needed. `x` is the capacitor at the START of
 /// the held interval, as in the published discretisation: reading it after the step loses the lead when lead
-/// = tick. Source: spec 1.2 of GLE (arXiv 2403.16933), the realisable identity derived from it.
+/// = tick. Source: the equations of GLE (arXiv 2403.16933); the realisable identity follows from them.
 struct LeadLag {
   template <class V>
   struct Coefficients {

@@ -26,7 +26,7 @@ struct Names<UpdateBy> {
 
 /// Local learning: a four-quadrant multiplier of the postsynaptic error and the presynaptic rate.
 ///
-///   product = e r        dw/dt = eta e r: gradient descent on the prospective energy (GLE, spec 1.4)
+///   product = e r        dw/dt = eta e r: gradient descent on the prospective energy (GLE, arXiv 2403.16933)
 ///
 /// Not modelled: the multiplier's odd distortion and its offset current, which on real dies decides whether
 /// it learns.

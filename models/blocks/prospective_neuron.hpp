@@ -24,7 +24,7 @@ namespace leadlag {
 ///
 /// Phase of u_hat against s at angular frequency w: atan(w tau_r) - atan(w tau_m). tau_r = tau_m makes u_hat
 /// = s for every signal (Latent Equilibrium); tau_r < tau_m lags (memory), tau_r > tau_m leads. Source: GLE,
-/// arXiv 2403.16933; spec 1.2. Not modelled: saturation, noise, offset, parasitic pole.
+/// arXiv 2403.16933. Not modelled: saturation, noise, offset, parasitic pole.
 struct ProspectiveNeuron {
   struct Params {
     Time tau_m = 20_us;

@@ -32,7 +32,7 @@ struct Names<Loss> {
 ///   epsilon = beta (target - r)  or  beta (target - softmax(r)),   0 while target_on is low
 ///
 /// The softmax is a translinear current normaliser over the outputs. Descent-signed. Source: GLE's public
-/// code conventions, spec 1.2. Not modelled: the normaliser's own settling beyond its arc, offset.
+/// code (arXiv 2403.16933). Not modelled: the normaliser's own settling beyond its arc, offset.
 struct TargetUnit {
   struct Params {
     Loss loss = Loss::mse;

@@ -26,7 +26,7 @@ namespace {
 using Complex = std::complex<double>;
 constexpr double printed = 1e-9;  // relative: the golden files have ten digits, so 5e-10 and our own rounding
 
-/// Spec section 4a: LagNet with the student's first layer off the teacher's.
+/// LagNet with the student's first layer off the teacher's.
 Chain lag_net(double w0, double w1) {
   const std::vector<double> tau_m{1.0, 1.0}, tau_r{1.0, 0.1};
   return {{Matrix(2, 1, {w0, w1}), tau_m, tau_r, Activation::tanh},

@@ -84,7 +84,7 @@ TEST_CASE("timing: cycles of a chain of L layers", "[measure]") {
     const Timing t = analyse_timing(m.design, bill_of_blocks(m.design, m.die));
     CHECK(t.forward_cycles == layers);            // one register per hop
     CHECK(t.error_cycles == layers);              // L - 1 hops down and the write
-    CHECK(t.alignment_cycles == 2 * layers - 1);  // spec 4: misalignment of the first layer
+    CHECK(t.alignment_cycles == 2 * layers - 1);  // the misalignment of the first layer
     REQUIRE(t.paths.size() == static_cast<std::size_t>(layers + (layers - 1) + layers + 1));
     for (std::size_t k = 0; k < t.paths.size(); ++k) {
       Time sum{};
