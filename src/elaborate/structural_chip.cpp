@@ -81,17 +81,7 @@ StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design
     for (std::size_t c = 0; c < wiring.back_to.size(); ++c) {
       if (wiring.back_to[c] == a) back_inputs += design.arrays[design.crossbars[c].to].size;
     }
-    const NeuronArrayParams params{
-        .neurons = die.neurons[a],
-        .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
-        .has_target = wiring.has_target && a == output,
-        .target_unit = design.blocks.target_unit,
-        .errors = design.learning.params.errors,
-        .update = design.learning.params.update,
-        .tick = design.chip.tick(),
-        .time_scale = design.chip.time_scale,
-        .input = design.chip.input(),
-        .hop = design.chip.hop()};
+    const NeuronArrayParams params = neuron_array_params(design, die, wiring, a);
     neurons_[a] = std::make_unique<StructuralNeurons>(array.name.c_str(), params, full_scale_, drive_inputs,
                                                       back_inputs);
     activities_[{array.name, ProspectiveNeuron::stem}] = &neurons_[a]->activity.prospective_neuron;

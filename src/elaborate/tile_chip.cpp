@@ -71,20 +71,7 @@ void TileChip<T>::build_neurons(std::size_t a, const Design& design, const Die& 
   std::size_t outgoing = 0, sent_back = 0;
   for (const std::size_t target : wiring.back_to) outgoing += target == a ? 1U : 0U;
   for (const std::size_t c : incoming) sent_back += wiring.sends_back[c] ? 1U : 0U;
-  NeuronArrayParams params{
-      .neurons = die.neurons[a],
-      .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
-      .has_target = wiring.has_target && a == output_,
-      .target_unit = design.blocks.target_unit,
-      .errors = design.learning.params.errors,
-      .update = design.learning.params.update,
-      .tau_m_learns = design.is_plastic(Plastic::Kind::tau_m, a),
-      .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
-      .tick = design.chip.tick(),
-      .time_scale = design.chip.time_scale,
-      .input = design.chip.input(),
-      .hop = design.chip.hop(),
-      .replicas = replicas};
+  NeuronArrayParams params = neuron_array_params(design, die, wiring, a);
   const auto build = [&](std::size_t k) {
     const std::size_t c = incoming[k];
     const CrossbarDesign& drawn = design.crossbars[c];

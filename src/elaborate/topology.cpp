@@ -11,6 +11,23 @@ std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array)
   return list;
 }
 
+NeuronArrayParams neuron_array_params(const Design& design, const Die& die, const Wiring& wiring,
+                                      std::size_t a) {
+  return {.neurons = die.neurons[a],
+          .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
+          .has_target = wiring.has_target && a == design.learning.output,
+          .target_unit = design.blocks.target_unit,
+          .errors = design.learning.params.errors,
+          .update = design.learning.params.update,
+          .tau_m_learns = design.is_plastic(Plastic::Kind::tau_m, a),
+          .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
+          .tick = design.chip.tick(),
+          .time_scale = design.chip.time_scale,
+          .input = design.chip.input(),
+          .hop = design.chip.hop(),
+          .replicas = static_cast<std::size_t>(design.chip.replicas)};
+}
+
 std::vector<std::size_t> signal_order(const Design& design) {
   std::vector<std::size_t> order;
   std::vector<bool> placed(design.arrays.size());

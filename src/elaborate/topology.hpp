@@ -4,11 +4,16 @@
 #include <cstddef>
 #include <vector>
 
+#include "arrays/neuron_array.hpp"
 #include "design/design.hpp"
+#include "design/die.hpp"
 
 namespace leadlag {
 
 std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array);
+/// What array `a` of a Die is made of, the same for both details.
+NeuronArrayParams neuron_array_params(const Design& design, const Die& die, const Wiring& wiring,
+                                      std::size_t a);
 /// Neuron arrays from the inputs up, for the schedule without registers (the reader has excluded cycles).
 std::vector<std::size_t> signal_order(const Design& design);
 
