@@ -14,7 +14,7 @@
 namespace leadlag {
 namespace {
 
-std::vector<SupplyMeter::Load> supply_loads(const Design& design, const Die& die, const Chip& chip) {
+std::vector<SupplyMeter::Load> supply_loads(const Design& design, const Die& die, const DieModule& chip) {
   std::vector<SupplyMeter::Load> loads;
   const double dies = design.chip.replicas;
   for (const BlockGroup& g : bill_of_blocks(design, die)) {
@@ -29,7 +29,7 @@ std::vector<SupplyMeter::Load> supply_loads(const Design& design, const Die& die
   return loads;
 }
 
-std::string parameter_name(const Design& design, const Chip::Group& group, std::size_t k) {
+std::string parameter_name(const Design& design, const DieModule::Group& group, std::size_t k) {
   for (const CrossbarDesign& c : design.crossbars) {
     const std::size_t columns = design.arrays[c.from].size;
     if (group.name == c.name) {
@@ -39,9 +39,9 @@ std::string parameter_name(const Design& design, const Chip::Group& group, std::
   return group.name + "[" + std::to_string(k) + "]";
 }
 
-void write_parameters(const Design& design, const Chip& chip, const std::string& folder) {
+void write_parameters(const Design& design, const DieModule& chip, const std::string& folder) {
   for (std::size_t g = 0; g < chip.groups().size(); ++g) {
-    const Chip::Group& group = chip.groups()[g];
+    const DieModule::Group& group = chip.groups()[g];
     std::vector<double> values(group.size);
     chip.read(g, values);
     std::vector<std::size_t> shape{group.size};
@@ -55,7 +55,7 @@ void write_parameters(const Design& design, const Chip& chip, const std::string&
 }  // namespace
 
 Observations simulate(const Design& design, const Die& die, Task& task, const SimulateOptions& options) {
-  const std::unique_ptr<Chip> chip = elaborate(design, die);
+  const std::unique_ptr<DieModule> chip = elaborate(design, die);
   Bench bench("bench", *chip, design, task);
   SupplyMeter supply("supply", supply_loads(design, die, *chip), design.chip.period());
   supply.clk_i(bench.clock());

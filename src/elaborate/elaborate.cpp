@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/elaborate.hpp"
 
-#include "elaborate/structural_chip.hpp"
-#include "elaborate/tile_chip.hpp"
+#include "elaborate/structural_die.hpp"
+#include "elaborate/tile_die.hpp"
 
 namespace leadlag {
 
-std::unique_ptr<Chip> elaborate(const Design& design, const Die& die) {
+std::unique_ptr<DieModule> elaborate(const Design& design, const Die& die) {
   const char* name = design.chip.name.c_str();
-  if (design.chip.detail == Detail::structural) return std::make_unique<StructuralChip>(name, design, die);
-  if (design.chip.precision == Precision::float_) return std::make_unique<TileChip<float>>(name, design, die);
-  return std::make_unique<TileChip<double>>(name, design, die);
+  if (design.chip.detail == Detail::structural) return std::make_unique<StructuralDie>(name, design, die);
+  if (design.chip.precision == Precision::float_) return std::make_unique<TileDie<float>>(name, design, die);
+  return std::make_unique<TileDie<double>>(name, design, die);
 }
 
 }  // namespace leadlag

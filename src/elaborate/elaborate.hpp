@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "arrays/chip.hpp"
+#include "arrays/die_module.hpp"
 #include "design/design.hpp"
 #include "design/die.hpp"
 
@@ -11,6 +11,6 @@ namespace leadlag {
 
 /// Builds the module tree of a Die in the detail and precision the Design asks for: the only place that
 /// creates and binds modules of the chip. SystemC elaborates once per process, so call it once.
-std::unique_ptr<Chip> elaborate(const Design& design, const Die& die);
+std::unique_ptr<DieModule> elaborate(const Design& design, const Die& die);
 
 }  // namespace leadlag

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "arrays/chip.hpp"
+#include "arrays/die_module.hpp"
 #include "design/die.hpp"
 #include "design/reader.hpp"
 #include "elaborate/elaborate.hpp"
@@ -106,7 +106,7 @@ class Socket {
 
   const Design design;
   const Die die;
-  const std::unique_ptr<Chip> chip;
+  const std::unique_ptr<DieModule> chip;
 
  private:
   static Design read(const std::string& name, const std::string& blueprint, const Settings& settings) {

@@ -10,7 +10,7 @@
 //   block-cycles, of
 //                        the blocks on its bill
 //   neuron_column        the tile detail's kernel alone
-//   tile_chip            a chip of 1 input, 1000 tanh neurons and 1 output in tile detail, inference; only
+//   tile_die            a chip of 1 input, 1000 tanh neurons and 1 output in tile detail, inference; only
 //   the 1000 count ngspice              the same neuron as behavioural sources, items are neuron-steps:
 //   accepted time points times
 //                        neurons. One time point per tick.
@@ -169,7 +169,7 @@ class ChipStand final : public Stand {
   sc_core::sc_signal<bool> learn_{"learn"}, window_{"window"};
   sc_core::sc_signal<double> eta_{"eta"};
   LaneBus<double> x_, target_, value_, sum_;
-  std::unique_ptr<Chip> chip_;
+  std::unique_ptr<DieModule> chip_;
   std::int64_t cycle_ = 0;
 };
 
@@ -317,8 +317,8 @@ int sc_main(int argc, char* argv[]) {
   add("structural_neurons/moving", moves, neuron_count);
   add("learning_chip/structural", learning_structural, learning_structural.blocks());
   add("learning_chip/tile", learning_tile, learning_tile.blocks());
-  add("tile_chip/double", tile_double, neuron_count);
-  add("tile_chip/float", tile_float, neuron_count);
+  add("tile_die/double", tile_double, neuron_count);
+  add("tile_die/float", tile_float, neuron_count);
   benchmark::RegisterBenchmark("neuron_column/double", neuron_column_tanh<double>)->Arg(1000)->Arg(100000);
   benchmark::RegisterBenchmark("neuron_column/float", neuron_column_tanh<float>)->Arg(1000)->Arg(100000);
   benchmark::RegisterBenchmark("ngspice", ngspice)

@@ -19,7 +19,7 @@ sc_core::sc_time kernel_period(const Design& design) {
 
 }  // namespace
 
-Bench::Bench(const sc_core::sc_module_name& name, Chip& chip, const Design& design, Task& task)
+Bench::Bench(const sc_core::sc_module_name& name, DieModule& chip, const Design& design, Task& task)
     : sc_module(name),
       chip_(chip),
       design_(design),

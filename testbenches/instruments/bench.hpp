@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <systemc>
 
-#include "arrays/chip.hpp"
+#include "arrays/die_module.hpp"
 #include "design/design.hpp"
 #include "instruments/host_optimiser.hpp"
 #include "instruments/task.hpp"
@@ -17,7 +17,7 @@ namespace leadlag {
 class Bench final : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Bench);
-  Bench(const sc_core::sc_module_name& name, Chip& chip, const Design& design, Task& task);
+  Bench(const sc_core::sc_module_name& name, DieModule& chip, const Design& design, Task& task);
 
   sc_core::sc_clock& clock() { return clk_; }
   std::int64_t cycle() const { return cycle_; }  ///< rising edges so far
@@ -35,7 +35,7 @@ class Bench final : public sc_core::sc_module {
   void record_parameters();
   double annealed(std::int64_t n) const;
 
-  Chip& chip_;
+  DieModule& chip_;
   const Design& design_;
   Task& task_;
   HostOptimiser host_;

@@ -6,10 +6,11 @@
 
 namespace leadlag {
 
-HostOptimiser::HostOptimiser(Chip& chip, const Design& design) : chip_(chip), learning_(design.learning) {
+HostOptimiser::HostOptimiser(DieModule& chip, const Design& design)
+    : chip_(chip), learning_(design.learning) {
   if (learning_.params.update != UpdateBy::host) return;
   for (std::size_t g = 0; g < chip.groups().size(); ++g) {
-    const Chip::Group& group = chip.groups()[g];
+    const DieModule::Group& group = chip.groups()[g];
     if (!group.plastic) continue;
     const bool tau = group.name.ends_with(".tau_m");
     const double low = tau ? learning_.tau_m_low.value_or(design.chip.tick()) / design.chip.time_scale

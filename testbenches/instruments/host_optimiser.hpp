@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "arrays/chip.hpp"
+#include "arrays/die_module.hpp"
 #include "design/design.hpp"
 
 namespace leadlag {
@@ -18,7 +18,7 @@ namespace leadlag {
 ///   adam      Kingma and Ba 2015, beta 0.9 and 0.999, epsilon 1e-8
 class HostOptimiser {
  public:
-  HostOptimiser(Chip& chip, const Design& design);
+  HostOptimiser(DieModule& chip, const Design& design);
 
   /// To be called after every rising edge; `annealed` scales the rate.
   void after_edge(bool learned, bool sample_ended, double annealed);
@@ -32,7 +32,7 @@ class HostOptimiser {
   };
   void step(double rate);
 
-  Chip& chip_;
+  DieModule& chip_;
   const LearningDesign& learning_;
   std::vector<Moments> moments_;
   std::int64_t pending_ = 0, steps_ = 0;

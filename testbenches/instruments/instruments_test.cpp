@@ -193,12 +193,12 @@ TEST_CASE("image task: data that do not fit the chip are named", "[task]") {
 namespace {
 
 /// A chip that only has a host port: two weights and a time constant, constant gradients.
-struct HostOnlyChip final : Chip {
+struct HostOnlyChip final : DieModule {
   std::vector<std::vector<double>> values{{1.0, -2.0}, {0.5}};
   std::vector<std::vector<double>> gradients{{0.25, -0.5}, {-4.0}};
   int takes = 0;
 
-  HostOnlyChip() : Chip("host_only") { groups_ = {{"w", 2, true}, {"n.tau_m", 1, true}}; }
+  HostOnlyChip() : DieModule("host_only") { groups_ = {{"w", 2, true}, {"n.tau_m", 1, true}}; }
   void read(std::size_t g, std::span<double> out) const override {
     std::copy(values[g].begin(), values[g].end(), out.begin());
   }

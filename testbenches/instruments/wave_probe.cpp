@@ -3,7 +3,7 @@
 
 namespace leadlag {
 
-WaveProbe::WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, const Design& design,
+WaveProbe::WaveProbe(const sc_core::sc_module_name& name, const DieModule& chip, const Design& design,
                      const std::string& file, const std::string& comment)
     : sc_module(name),
       chip_(chip),

@@ -6,7 +6,7 @@
 #include <systemc>
 #include <vector>
 
-#include "arrays/chip.hpp"
+#include "arrays/die_module.hpp"
 #include "design/design.hpp"
 
 namespace leadlag {
@@ -19,7 +19,7 @@ class WaveProbe final : public sc_core::sc_module {
 
   SC_HAS_PROCESS(WaveProbe);
   /// `file` without ".vcd". `comment` is written into the header (provenance).
-  WaveProbe(const sc_core::sc_module_name& name, const Chip& chip, const Design& design,
+  WaveProbe(const sc_core::sc_module_name& name, const DieModule& chip, const Design& design,
             const std::string& file, const std::string& comment);
   ~WaveProbe() override;
 
@@ -33,7 +33,7 @@ class WaveProbe final : public sc_core::sc_module {
   void close();
   void end_of_elaboration() override;
 
-  const Chip& chip_;
+  const DieModule& chip_;
   std::string chip_name_;
   std::deque<Signal> signals_;  // deque: the trace file keeps addresses
   std::vector<std::string> names_;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "elaborate/tile_chip.hpp"
+#include "elaborate/tile_die.hpp"
 
 #include "elaborate/topology.hpp"
 
 namespace leadlag {
 template <class T>
-TileChip<T>::TileChip(const sc_core::sc_module_name& name, const Design& design, const Die& die)
-    : Chip(name) {
+TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
+    : DieModule(name) {
   const auto replicas = static_cast<std::size_t>(design.chip.replicas);
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   output_ = design.learning.output;
@@ -65,7 +65,7 @@ TileChip<T>::TileChip(const sc_core::sc_module_name& name, const Design& design,
 }
 
 template <class T>
-void TileChip<T>::build_neurons(std::size_t a, const Design& design, const Die& die, const Wiring& wiring) {
+void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& die, const Wiring& wiring) {
   const auto replicas = static_cast<std::size_t>(design.chip.replicas);
   const auto incoming = crossbars_into(design, a);
   std::size_t outgoing = 0, sent_back = 0;
@@ -90,7 +90,7 @@ void TileChip<T>::build_neurons(std::size_t a, const Design& design, const Die& 
 }
 
 template <class T>
-void TileChip<T>::bind_neurons(std::size_t a, const Design& design, const Wiring& wiring) {
+void TileDie<T>::bind_neurons(std::size_t a, const Design& design, const Wiring& wiring) {
   NeuronArray<T>& n = *arrays_[a].neurons;
   n.clk_i(clk_i), n.rst_ni(rst_ni), n.learn_i(learn_i), n.target_on_i(target_on_i), n.eta_i(eta_i);
   n.rate_o(*arrays_[a].rate);
@@ -106,7 +106,7 @@ void TileChip<T>::bind_neurons(std::size_t a, const Design& design, const Wiring
 }
 
 template <class T>
-void TileChip<T>::list_groups(const Design& design) {
+void TileDie<T>::list_groups(const Design& design) {
   for (std::size_t c = 0; c < crossbars_.size(); ++c) {
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     groups_.push_back({design.crossbars[c].name, crossbars_[c]->rows() * crossbars_[c]->columns(), plastic});
@@ -124,7 +124,7 @@ void TileChip<T>::list_groups(const Design& design) {
 }
 
 template <class T>
-void TileChip<T>::list_activities(const Design& design) {
+void TileDie<T>::list_activities(const Design& design) {
   for (std::size_t a = 0; a < arrays_.size(); ++a) {
     const std::string& array = design.arrays[a].name;
     if (arrays_[a].input) activities_[{array, InputDriver::stem}] = &arrays_[a].input->activity;
@@ -146,7 +146,7 @@ void TileChip<T>::list_activities(const Design& design) {
 }
 
 template <class T>
-void TileChip<T>::run_in_order() {
+void TileDie<T>::run_in_order() {
   if (!rst_ni.read()) return;
   for (NeuronArray<T>* n : order_) n->forward();
   for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->backward();
@@ -154,7 +154,7 @@ void TileChip<T>::run_in_order() {
 }
 
 template <class T>
-void TileChip<T>::read(std::size_t group, std::span<double> out) const {
+void TileDie<T>::read(std::size_t group, std::span<double> out) const {
   const Handle h = handles_[group];
   switch (h.member) {
     case Member::weights:
@@ -167,7 +167,7 @@ void TileChip<T>::read(std::size_t group, std::span<double> out) const {
 }
 
 template <class T>
-void TileChip<T>::write(std::size_t group, std::span<const double> in) {
+void TileDie<T>::write(std::size_t group, std::span<const double> in) {
   const Handle h = handles_[group];
   switch (h.member) {
     case Member::weights:
@@ -180,7 +180,7 @@ void TileChip<T>::write(std::size_t group, std::span<const double> in) {
 }
 
 template <class T>
-void TileChip<T>::take(std::size_t group, std::span<double> out) {
+void TileDie<T>::take(std::size_t group, std::span<double> out) {
   const Handle h = handles_[group];
   switch (h.member) {
     case Member::weights:
@@ -193,8 +193,8 @@ void TileChip<T>::take(std::size_t group, std::span<double> out) {
 }
 
 template <class T>
-double TileChip<T>::probe(bool crossbar, std::size_t index, const std::string& signal,
-                          std::size_t element) const {
+double TileDie<T>::probe(bool crossbar, std::size_t index, const std::string& signal,
+                         std::size_t element) const {
   if (crossbar) {
     const std::size_t columns = crossbars_[index]->columns();
     return crossbars_[index]->weight(element / columns, element % columns);
@@ -206,7 +206,7 @@ double TileChip<T>::probe(bool crossbar, std::size_t index, const std::string& s
   return signal == "slope" ? a.neurons->slope(element) : a.neurons->rate(element);
 }
 
-template class TileChip<double>;
-template class TileChip<float>;
+template class TileDie<double>;
+template class TileDie<float>;
 
 }  // namespace leadlag

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "arrays/chip.hpp"
+#include "arrays/die_module.hpp"
 #include "design/design.hpp"
 #include "design/die.hpp"
 
@@ -16,10 +16,10 @@ struct StructuralSource;
 
 /// Structural detail: one module per physical block and one signal per wire, for reading, probing and
 /// waveforms. Serves up to about 10^5 blocks; one die, double precision.
-class StructuralChip final : public Chip {
+class StructuralDie final : public DieModule {
  public:
-  StructuralChip(const sc_core::sc_module_name& name, const Design& design, const Die& die);
-  ~StructuralChip() override;
+  StructuralDie(const sc_core::sc_module_name& name, const Design& design, const Die& die);
+  ~StructuralDie() override;
 
   void read(std::size_t group, std::span<double> out) const override;
   void write(std::size_t group, std::span<const double> in) override;

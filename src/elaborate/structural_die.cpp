@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "elaborate/structural_chip.hpp"
+#include "elaborate/structural_die.hpp"
 
 #include "blocks/target_unit.hpp"
 #include "elaborate/structural_arrays.hpp"
@@ -8,7 +8,7 @@
 namespace leadlag {
 
 /// Fans the pin buses out into single wires and gathers the readout's: pads, no physics.
-struct StructuralChip::Pins final : sc_core::sc_module {
+struct StructuralDie::Pins final : sc_core::sc_module {
   sc_core::sc_port<LaneIn<double>> SC_NAMED(x_i);
   sc_core::sc_port<LaneIn<double>> SC_NAMED(target_i);
   sc_core::sc_port<LaneOut<double>> SC_NAMED(value_o);
@@ -48,10 +48,10 @@ struct StructuralChip::Pins final : sc_core::sc_module {
   }
 };
 
-StructuralChip::~StructuralChip() = default;
+StructuralDie::~StructuralDie() = default;
 
-StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design& design, const Die& die)
-    : Chip(name), full_scale_(design.full_scale) {
+StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
+    : DieModule(name), full_scale_(design.full_scale) {
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   const std::size_t output = design.learning.output, outputs = design.outputs();
   pins_ = std::make_unique<Pins>("pins", design.inputs(), outputs);
@@ -152,7 +152,7 @@ StructuralChip::StructuralChip(const sc_core::sc_module_name& name, const Design
   activities_[{design.arrays[output].name, Readout::stem}] = &pins_->readout_activity;
 }
 
-void StructuralChip::read(std::size_t group, std::span<double> out) const {
+void StructuralDie::read(std::size_t group, std::span<double> out) const {
   const Handle h = handles_[group];
   const StructuralCrossbar& crossbar = *crossbars_[h.crossbar];
   const std::size_t columns = h.bias ? 1 : crossbar.columns, first = h.bias ? crossbar.columns : 0;
@@ -161,7 +161,7 @@ void StructuralChip::read(std::size_t group, std::span<double> out) const {
   }
 }
 
-void StructuralChip::write(std::size_t group, std::span<const double> in) {
+void StructuralDie::write(std::size_t group, std::span<const double> in) {
   const Handle h = handles_[group];
   StructuralCrossbar& crossbar = *crossbars_[h.crossbar];
   const std::size_t columns = h.bias ? 1 : crossbar.columns, first = h.bias ? crossbar.columns : 0;
@@ -171,7 +171,7 @@ void StructuralChip::write(std::size_t group, std::span<const double> in) {
   crossbar.activity.weight_register[Event::weight_write] += in.size();
 }
 
-void StructuralChip::take(std::size_t group, std::span<double> out) {
+void StructuralDie::take(std::size_t group, std::span<double> out) {
   const Handle h = handles_[group];
   StructuralCrossbar& crossbar = *crossbars_[h.crossbar];
   const std::size_t columns = h.bias ? 1 : crossbar.columns, first = h.bias ? crossbar.columns : 0;
@@ -183,8 +183,8 @@ void StructuralChip::take(std::size_t group, std::span<double> out) {
   crossbar.activity.weight_register[Event::weight_read] += out.size();
 }
 
-double StructuralChip::probe(bool crossbar, std::size_t index, const std::string& signal,
-                             std::size_t element) const {
+double StructuralDie::probe(bool crossbar, std::size_t index, const std::string& signal,
+                            std::size_t element) const {
   if (crossbar) {
     const StructuralCrossbar& x = *crossbars_[index];
     return x.registers[x.cell(element / x.columns, element % x.columns)]->weight();

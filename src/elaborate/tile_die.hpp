@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "arrays/boundary_arrays.hpp"
-#include "arrays/chip.hpp"
+#include "arrays/die_module.hpp"
 #include "arrays/neuron_array.hpp"
 #include "design/design.hpp"
 #include "design/die.hpp"
@@ -16,10 +16,10 @@ namespace leadlag {
 /// Tile detail: one module per array (its crossbars and their physical tiles inside), lane buses between
 /// them.
 template <class T>
-class TileChip final : public Chip {
+class TileDie final : public DieModule {
  public:
-  SC_HAS_PROCESS(TileChip);
-  TileChip(const sc_core::sc_module_name& name, const Design& design, const Die& die);
+  SC_HAS_PROCESS(TileDie);
+  TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die);
 
   void read(std::size_t group, std::span<double> out) const override;
   void write(std::size_t group, std::span<const double> in) override;

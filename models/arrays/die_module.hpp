@@ -14,12 +14,12 @@
 
 namespace leadlag {
 
-/// A chip at its pins, whatever its detail. Pins carry model units (1 = one full scale), unit-major, replicas
+/// A die at its pads, whatever its detail. Pads carry model units (1 = one full scale), unit-major, replicas
 /// inside.
 ///
-/// Clocked on the rising edge; drive the pins on the falling edge. The host port (parameters below) is used
+/// Clocked on the rising edge; drive the pads on the falling edge. The host port (parameters below) is used
 /// between edges, as a host's bus would.
-class Chip : public sc_core::sc_module {
+class DieModule : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
   sc_core::sc_in<bool> SC_NAMED(rst_ni);       ///< asynchronous, active low; clears state, keeps weights
@@ -32,7 +32,7 @@ class Chip : public sc_core::sc_module {
   sc_core::sc_port<LaneOut<double>> SC_NAMED(value_o);  ///< outputs sampled at the last edge
   sc_core::sc_port<LaneOut<double>> SC_NAMED(sum_o);    ///< outputs summed over the readout window
 
-  explicit Chip(const sc_core::sc_module_name& name) : sc_module(name) {}
+  explicit DieModule(const sc_core::sc_module_name& name) : sc_module(name) {}
 
   /// A set of parameters that a host can read and write: "w1", "w1.bias", "hidden.tau_m" (in model time
   /// units).
