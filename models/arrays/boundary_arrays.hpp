@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <systemc>
+#include <vector>
 
 #include "arrays/column_kernel.hpp"
 #include "arrays/lane_bus.hpp"
+#include "blocks/input_driver.hpp"
 #include "blocks/readout.hpp"
 #include "technology/datasheet.hpp"
 
@@ -20,10 +23,28 @@ class InputArray final : public sc_core::sc_module {
   sc_core::sc_port<LaneOut<T>> SC_NAMED(rate_o);
 
   SC_HAS_PROCESS(InputArray);
-  /// `first` pin of the chip that this array drives.
-  InputArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t first, std::size_t replicas)
-      : sc_module(name), size_(size), first_(first), replicas_(replicas) {
+  /// Its pins are those of the chip from `first` on.
+  InputArray(const sc_core::sc_module_name& name, const std::vector<InputDriver::Params>& drivers,
+             std::size_t first, std::size_t replicas)
+      : sc_module(name), size_(drivers.size()), first_(first), replicas_(replicas) {
+    for (const auto& p : drivers) ramps_.push_back(p.reconstruction == Reconstruction::ramp);
+    any_ramp_ = std::find(ramps_.begin(), ramps_.end(), true) != ramps_.end();
     SC_METHOD(follow);
+  }
+  bool any_held() const { return std::find(ramps_.begin(), ramps_.end(), false) != ramps_.end(); }
+  /// For analog islands: rates at this fraction of the way from the last edge to this one. The first call is
+  /// for fraction 1.
+  void move_to(double fraction) {
+    if (!any_ramp_) return;
+    const std::size_t lanes = lanes_per_unit(replicas_);
+    const auto x = x_i->read().subspan(first_ * lanes, size_ * lanes);
+    if (last_.empty()) last_.assign(x.begin(), x.end());
+    const auto rate = rate_o->next();
+    for (std::size_t k = 0; k < rate.size(); ++k) {
+      rate[k] = static_cast<T>(ramps_[k / lanes] ? last_[k] + fraction * (x[k] - last_[k]) : x[k]);
+    }
+    rate_o->commit();
+    if (fraction == 1.0) last_.assign(x.begin(), x.end());
   }
   double rate(std::size_t unit) const {
     return static_cast<double>(rate_o->read()[unit * lanes_per_unit(replicas_)]);
@@ -39,13 +60,16 @@ class InputArray final : public sc_core::sc_module {
     const auto rate = rate_o->next();
     for (std::size_t k = 0; k < rate.size(); ++k) {
       rate[k] = static_cast<T>(x[k]);
-      if (rate[k] != now[k]) ++activity[Event::code_change];
+      if (rate[k] != now[k] && !ramps_[k / lanes]) ++activity[Event::code_change];
     }
     rate_o->commit();
     next_trigger(*changed_);
   }
 
   std::size_t size_, first_, replicas_;
+  std::vector<bool> ramps_;
+  bool any_ramp_ = false;
+  std::vector<double> last_;  // pins at the last edge
   const sc_core::sc_event* changed_ = nullptr;
 };
 
@@ -59,12 +83,27 @@ class LowPassArray final : public sc_core::sc_module {
   sc_core::sc_port<LaneOut<T>> SC_NAMED(rate_o);
 
   SC_HAS_PROCESS(LowPassArray);
-  LowPassArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t replicas)
-      : sc_module(name), size_(size), replicas_(replicas), lanes_(size * lanes_per_unit(replicas)) {
+  /// With Hop::continuous the scheduler of its analog island calls settle(), keep() and advance().
+  LowPassArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t replicas, Hop hop,
+               bool same_instant)
+      : sc_module(name),
+        size_(size),
+        replicas_(replicas),
+        same_instant_(same_instant),
+        lanes_(size * lanes_per_unit(replicas)),
+        analog_(lanes_, false) {
     SC_METHOD(on_edge);
-    sensitive << clk_i.pos() << rst_ni.neg();
+    sensitive << rst_ni.neg();
+    if (hop != Hop::continuous) sensitive << clk_i.pos();
     dont_initialize();
   }
+  void settle(Instant at) {
+    analog_.settle(at, (same_instant_ ? rate_i->fresh() : rate_i->read()).data(), rate_o->next().data());
+    rate_o->commit();
+  }
+  void keep() { analog_.keep(); }
+  void advance() { analog_.advance(); }
+  std::span<T> wires() { return rate_o->next(); }
   void set(std::size_t unit, const LeadLag::Coefficients<double>& c) {
     const std::size_t lanes = lanes_per_unit(replicas_);
     lanes_.set(unit * lanes, lanes, c);
@@ -78,6 +117,7 @@ class LowPassArray final : public sc_core::sc_module {
   void on_edge() {
     if (!rst_ni.read()) {
       std::fill(lanes_.carry.begin(), lanes_.carry.end(), T(0));
+      analog_.clear();
       std::fill(rate_o->next().begin(), rate_o->next().end(), T(0));
     } else {
       low_pass_column(lanes_, rate_i->read().data(), rate_o->next().data());
@@ -87,7 +127,9 @@ class LowPassArray final : public sc_core::sc_module {
   }
 
   std::size_t size_, replicas_;
+  bool same_instant_;
   LeadLagLanes<T> lanes_;
+  AnalogColumn<T> analog_;
 };
 
 /// Tile detail of the readout channels: value_o is what was sampled at the last edge, sum_o what the window
@@ -104,7 +146,7 @@ class ReadoutArray final : public sc_core::sc_module {
   SC_HAS_PROCESS(ReadoutArray);
   ReadoutArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t replicas, Hop hop)
       : sc_module(name), size_(size), replicas_(replicas), states_(size * lanes_per_unit(replicas)) {
-    if (hop == Hop::transparent) return;  // the chip calls sample() after it has run the neurons
+    if (hop != Hop::registered) return;  // the chip calls sample() after it has run the neurons
     SC_METHOD(on_edge);
     sensitive << clk_i.pos();
     dont_initialize();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arrays/column_kernel.hpp"
 
+#include <algorithm>
+
 #include "blocks/error_unit.hpp"
 #include "blocks/synaptic_low_pass.hpp"
 
@@ -85,6 +87,33 @@ void low_passes_of(const ColumnView<T>& v, const T* __restrict rate, T* __restri
   }
 }
 
+template <class T>
+void activations_of(Activation activation, const T* __restrict u, std::size_t size, T* __restrict rate,
+                    T* __restrict slope) {
+  with_activation(activation, [&]<Activation A>() {
+    for (std::size_t k = 0; k < size; ++k) {
+      T r, d;
+      activate<A>(u[k], r, d);
+      rate[k] = r;
+      slope[k] = d;
+    }
+  });
+}
+
+template <Instant at, class T>
+void analog(const ColumnView<T>& v, const T* __restrict capacitor, const T* __restrict drive,
+            T* __restrict out) {
+  for (std::size_t k = 0; k < v.size; ++k) {
+    AnalogLeadLag::State<T> state{capacitor[k], v.carry[k], T(0)};
+    out[k] = AnalogLeadLag::settle(v.coefficients(k), state, drive[k], at);
+  }
+}
+template <class T>
+void analog_of(const ColumnView<T>& v, Instant at, const T* capacitor, const T* drive, T* out) {
+  if (at == Instant::tick_end) return analog<Instant::tick_end>(v, capacitor, drive, out);
+  analog<Instant::after_jump>(v, capacitor, drive, out);
+}
+
 // HWY_EXPORT takes plain functions, not templates.
 #define LEADLAG_COLUMNS(T, suffix)                                                                          \
   void neurons_##suffix(Activation a, const ColumnView<T>& v, const T* drive, const T* nudging,             \
@@ -95,7 +124,15 @@ void low_passes_of(const ColumnView<T>& v, const T* __restrict rate, T* __restri
                        T* error) {                                                                          \
     errors_of<T>(v, wires, slope, back, epsilon, error);                                                    \
   }                                                                                                         \
-  void low_passes_##suffix(const ColumnView<T>& v, const T* rate, T* out) { low_passes_of<T>(v, rate, out); }
+  void low_passes_##suffix(const ColumnView<T>& v, const T* rate, T* out) {                                 \
+    low_passes_of<T>(v, rate, out);                                                                         \
+  }                                                                                                         \
+  void activations_##suffix(Activation a, const T* u, std::size_t size, T* rate, T* slope) {                \
+    activations_of<T>(a, u, size, rate, slope);                                                             \
+  }                                                                                                         \
+  void analog_##suffix(const ColumnView<T>& v, Instant at, const T* capacitor, const T* drive, T* out) {    \
+    analog_of<T>(v, at, capacitor, drive, out);                                                             \
+  }
 LEADLAG_COLUMNS(double, f64)
 LEADLAG_COLUMNS(float, f32)
 #undef LEADLAG_COLUMNS
@@ -113,6 +150,10 @@ HWY_EXPORT(errors_f64);
 HWY_EXPORT(errors_f32);
 HWY_EXPORT(low_passes_f64);
 HWY_EXPORT(low_passes_f32);
+HWY_EXPORT(activations_f64);
+HWY_EXPORT(activations_f32);
+HWY_EXPORT(analog_f64);
+HWY_EXPORT(analog_f32);
 
 template <class T>
 ColumnView<T> view(LeadLagLanes<T>& l) {
@@ -163,8 +204,60 @@ void low_pass_column(LeadLagLanes<T>& lanes, const T* rate, T* rate_out) {
   }
 }
 
+template <class T>
+void activate_column(Activation activation, const AlignedVector<T>& u, T* rate, T* slope) {
+  if constexpr (sizeof(T) == sizeof(double)) {
+    HWY_DYNAMIC_DISPATCH(activations_f64)(activation, u.data(), u.size(), rate, slope);
+  } else {
+    HWY_DYNAMIC_DISPATCH(activations_f32)(activation, u.data(), u.size(), rate, slope);
+  }
+}
+
+template <class T>
+void AnalogColumn<T>::set_pole(std::size_t first, std::size_t count, double decay) {
+  for (std::size_t k = first; poled_ && k < first + count; ++k) pole_decay_[k] = static_cast<T>(decay);
+}
+
+template <class T>
+void AnalogColumn<T>::settle(Instant at, const T* drive, T* out) {
+  std::copy_n(drive, lanes_.size(), drive_.begin());
+  T* into = poled_ ? output_.data() : out;
+  const auto v = view(lanes_);
+  if constexpr (sizeof(T) == sizeof(double)) {
+    HWY_DYNAMIC_DISPATCH(analog_f64)(v, at, capacitor_.data(), drive, into);
+  } else {
+    HWY_DYNAMIC_DISPATCH(analog_f32)(v, at, capacitor_.data(), drive, into);
+  }
+  if (poled_) std::copy(pole_.begin(), pole_.end(), out);
+}
+
+template <class T>
+void AnalogColumn<T>::keep() {
+  for (std::size_t k = 0; k < lanes_.size(); ++k) {
+    capacitor_[k] = lanes_.carry[k] + lanes_.now[k] * drive_[k];
+  }
+}
+
+template <class T>
+void AnalogColumn<T>::advance() {
+  for (std::size_t k = 0; k < lanes_.size(); ++k) {
+    lanes_.carry[k] = lanes_.decay[k] * capacitor_[k] + lanes_.before[k] * drive_[k];
+  }
+  for (std::size_t k = 0; k < pole_.size(); ++k) {
+    pole_[k] = pole_decay_[k] * pole_[k] + (T(1) - pole_decay_[k]) * output_[k];
+  }
+}
+
+template <class T>
+void AnalogColumn<T>::clear() {
+  for (auto* v : {&lanes_.carry, &capacitor_, &drive_, &pole_, &output_})
+    std::fill(v->begin(), v->end(), T(0));
+}
+
 #define LEADLAG_INSTANTIATE(T)                                                                         \
   template struct LeadLagLanes<T>;                                                                     \
+  template class AnalogColumn<T>;                                                                      \
+  template void activate_column(Activation, const AlignedVector<T>&, T*, T*);                          \
   template void neuron_column(Activation, LeadLagLanes<T>&, const T*, const T*, const T*, T*, T*, T*); \
   template void error_column(LeadLagLanes<T>&, bool, const T*, const T*, const T*, T*);                \
   template void low_pass_column(LeadLagLanes<T>&, const T*, T*);

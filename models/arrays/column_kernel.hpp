@@ -39,4 +39,35 @@ void error_column(LeadLagLanes<T>& lanes, bool wires, const T* slope, const T* b
 template <class T>
 void low_pass_column(LeadLagLanes<T>& lanes, const T* rate, T* rate_out);
 
+/// rate = phi(u), slope = phi'(u).
+template <class T>
+void activate_column(Activation activation, const AlignedVector<T>& u, T* rate, T* slope);
+
+/// A column of lead-lag filters inside an analog island (AnalogLeadLag over lanes), each perhaps followed by
+/// the parasitic pole of its adder: tau_p dp/dt = output - p, with the output held over the tick, so that p
+/// is known before the tick is evaluated and cuts every loop through it.
+template <class T>
+class AnalogColumn {
+ public:
+  AnalogColumn(LeadLagLanes<T>& lanes, bool poled)
+      : lanes_(lanes), capacitor_(lanes.size()), drive_(lanes.size()), poled_(poled) {
+    if (poled) pole_.resize(lanes.size()), output_.resize(lanes.size()), pole_decay_.resize(lanes.size());
+  }
+  bool poled() const { return poled_; }
+  void set_pole(std::size_t first, std::size_t count, double decay);
+  /// What passes on at this tick: the outputs, or the states of their poles.
+  void settle(Instant at, const T* drive, T* out);
+  void keep();
+  void advance();
+  void clear();
+  const AlignedVector<T>& pole() const { return pole_; }
+  const AlignedVector<T>& capacitor() const { return capacitor_; }
+  const AlignedVector<T>& drive() const { return drive_; }
+
+ private:
+  LeadLagLanes<T>& lanes_;
+  AlignedVector<T> capacitor_, drive_, pole_, output_, pole_decay_;
+  bool poled_;
+};
+
 }  // namespace leadlag

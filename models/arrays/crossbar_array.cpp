@@ -111,6 +111,18 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
 }
 
 template <class T>
+void CrossbarArray<T>::read(std::span<const T> rate, std::span<T> drive) {
+  for (const auto& t : tiles_) {
+    t->take_rate(rate, lanes_);
+    leadlag::sweep(t->cells, {}, t->rate.data(), t->error.data(), T(0), t->drive.data(), t->back.data());
+    for (std::size_t i = 0; i < t->cells.rows * lanes_; ++i) drive[t->row * lanes_ + i] += t->drive[i];
+  }
+  for (std::size_t i = 0; has_bias() && i < shape_.rows; ++i) {
+    for (std::size_t b = 0; b < shape_.replicas; ++b) drive[i * lanes_ + b] += bias_[i];
+  }
+}
+
+template <class T>
 void CrossbarArray<T>::read_transposed(std::span<const T> error, std::span<T> back) {
   std::fill(back.begin(), back.end(), T(0));
   for (const auto& t : tiles_) {

@@ -39,6 +39,8 @@ class CrossbarArray final : public sc_core::sc_module {
   /// W^T error.
   void sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta, std::span<T> drive,
              std::span<T> back);
+  /// drive += W rate + bias alone, not counted as a read: an analog island may look several times per tick.
+  void read(std::span<const T> rate, std::span<T> drive);
   void read_transposed(std::span<const T> error, std::span<T> back);
   void update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta);
 
@@ -56,11 +58,12 @@ class CrossbarArray final : public sc_core::sc_module {
   void write_bias(std::span<const double> in);
   void take_accumulated_bias(std::span<double> out);
 
+  void count_reads(std::span<const T> rate);
+
   CrossbarActivity activity;
 
  private:
   struct Tile;
-  void count_reads(std::span<const T> rate);
   void count_updates(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error);
   std::size_t active_rates(std::span<const T> rate) const;
   void update_bias(SweepMode::Update mode, std::span<const T> error, T eta);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "arrays/island.hpp"
 #include "arrays/lane_bus.hpp"
 #include "technology/datasheet.hpp"
 
@@ -52,6 +53,14 @@ class DieModule : public sc_core::sc_module {
   /// "weight" of a crossbar's element (row-major). Indices follow the Design.
   virtual double probe(bool crossbar, std::size_t index, const std::string& signal,
                        std::size_t element) const = 0;
+
+  /// Analog islands: the arrays in each, and how hard their loops were to close.
+  struct IslandReport {
+    std::vector<std::size_t> arrays;  ///< indices of the Design
+    std::string loop;                 ///< stages on its loops; empty: none
+    LoopCounts counts;
+  };
+  virtual std::vector<IslandReport> islands() const { return {}; }
 
   /// Event counters by (array or crossbar name, block stem).
   using Activities = std::map<std::pair<std::string, std::string>, const Activity*>;

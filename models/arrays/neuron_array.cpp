@@ -15,6 +15,7 @@ void NeuronArray<T>::prepare() {
   nudging_.resize(n), drive_.resize(n), back_.resize(n), error_.resize(n);
   slope_.resize(n), next_slope_.resize(n);
   if (params_.has_target) epsilon_.resize(n);
+  if (params_.hop == Hop::continuous) lead_.resize(n);
   if (params_.tau_m_learns) velocity_.resize(n), tau_m_gradient_.resize(size());
   for (std::size_t i = 0; i < size(); ++i) set_coefficients(i);
   for (const auto& p : params_.neurons) nudged_ = nudged_ || (p.nudging != 0.0 && has_errors());
@@ -37,11 +38,14 @@ void NeuronArray<T>::set_coefficients(std::size_t unit) {
     errors_.set(unit * lanes_, lanes_,
                 ErrorUnit::coefficients(params_.error_units[unit], params_.tick, params_.input));
   }
+  if (analog_neurons_.poled()) analog_neurons_.set_pole(unit * lanes_, lanes_, params_.neuron_poles[unit]);
+  if (analog_errors_.poled()) analog_errors_.set_pole(unit * lanes_, lanes_, params_.error_poles[unit]);
 }
 
 template <class T>
 void NeuronArray<T>::reset() {
   if (rst_ni.read()) return;
+  analog_neurons_.clear(), analog_errors_.clear();
   for (auto* v : {&neurons_.carry, &errors_.carry, &error_, &slope_}) std::fill(v->begin(), v->end(), T(0));
   const auto clear = [](auto& port) {
     std::fill(port->next().begin(), port->next().end(), T(0));
@@ -60,7 +64,7 @@ template <class T>
 void NeuronArray<T>::compute_epsilon(std::span<const T> rate) {
   std::fill(epsilon_.begin(), epsilon_.end(), T(0));
   if (!target_on_i.read() || params_.errors == ErrorPath::open) return;
-  const auto target = target_i->read();
+  const std::span<const double> target = params_.hop == Hop::continuous ? target_ : target_i->read();
   for (std::size_t b = 0; b < params_.replicas; ++b) {
     TargetUnit::compare<T>(
         params_.target_unit, size(), [&](std::size_t i) { return rate[i * lanes_ + b]; },
@@ -73,12 +77,14 @@ template <class T>
 void NeuronArray<T>::compute_error(bool fresh) {
   std::fill(back_.begin(), back_.end(), T(0));
   if (params_.errors == ErrorPath::prospective || params_.errors == ErrorPath::instantaneous) {
-    for (auto& port : backs_i) {
-      const auto part = fresh ? port->fresh() : port->read();
+    for (std::size_t c = 0; c < backs_i.size(); ++c) {
+      const bool now = fresh && (params_.hop != Hop::continuous || back_at_once_[c]);
+      const auto part = now ? backs_i[c]->fresh() : backs_i[c]->read();
       for (std::size_t k = 0; k < back_.size(); ++k) back_[k] += part[k];
     }
   }
   if (params_.has_target) compute_epsilon(fresh ? rate_o->fresh() : rate_o->read());
+  if (params_.hop == Hop::continuous) return;
   error_column(errors_, params_.errors == ErrorPath::instantaneous, slope_.data(), back_.data(),
                params_.has_target ? epsilon_.data() : nullptr, error_.data());
   activity.error_unit[Event::hold_sample] += size() * params_.replicas;
@@ -96,16 +102,26 @@ void NeuronArray<T>::run_neurons() {
   neuron_column(params_.neurons[0].activation, neurons_, drive_.data(), nudging_.data(),
                 nudged_ ? error_.data() : nullptr, rate.data(), next_slope_.data(),
                 params_.tau_m_learns ? velocity_.data() : nullptr);
-  // Lanes beyond the last replica must stay zero: phi(0) and phi'(0) need not be.
+  clear_padding(rate, next_slope_);
+  slope_.swap(next_slope_);
+  rate_o->commit();
+  activity.prospective_neuron[Event::hold_sample] += size() * params_.replicas;
+  check_finite();
+}
+
+/// Lanes beyond the last replica must stay zero: phi(0) and phi'(0) need not be.
+template <class T>
+void NeuronArray<T>::clear_padding(std::span<T> rate, std::span<T> slope) const {
   for (std::size_t i = 0; lanes_ > params_.replicas && i < size(); ++i) {
     const auto pad = static_cast<std::ptrdiff_t>(i * lanes_ + params_.replicas);
     const std::size_t count = lanes_ - params_.replicas;
     std::fill_n(rate.begin() + pad, count, T(0));
-    std::fill_n(next_slope_.begin() + pad, count, T(0));
+    std::fill_n(slope.begin() + pad, count, T(0));
   }
-  slope_.swap(next_slope_);
-  rate_o->commit();
-  activity.prospective_neuron[Event::hold_sample] += size() * params_.replicas;
+}
+
+template <class T>
+void NeuronArray<T>::check_finite() const {
   bool finite = true;
   for (const T x : neurons_.carry) finite &= std::abs(x) <= std::numeric_limits<T>::max();  // false for NaN
   if (!finite) SC_REPORT_ERROR("leadlag/non-finite", name());

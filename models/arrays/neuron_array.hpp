@@ -30,6 +30,7 @@ struct NeuronArrayParams {
   Time tick, time_scale;
   Input input = Input::held;
   Hop hop = Hop::registered;
+  std::vector<double> neuron_poles, error_poles;  ///< decay per tick of the adders' parasitic poles, or empty
   std::size_t replicas = 1;
 };
 
@@ -47,7 +48,8 @@ struct NeuronArrayActivity {
 ///   drive = sum W rate(n-1) + b, back = W^T e, W += eta e rate(n-1): one sweep per crossbar
 ///   rate(n), phi'(n) = neuron(drive + gamma e)
 /// Source of the schedule: the discretisation of GLE's published code (arXiv 2403.16933).
-/// With Hop::transparent the chip calls forward() bottom-up and backward() top-down within one edge instead.
+/// With Hop::transparent the chip calls forward() bottom-up and backward() top-down within one edge instead;
+/// with Hop::continuous the scheduler of its analog island calls the functions of NeuronArray::Analog.
 template <class T>
 class NeuronArray final : public sc_core::sc_module {
  public:
@@ -55,6 +57,7 @@ class NeuronArray final : public sc_core::sc_module {
     std::unique_ptr<CrossbarArray<T>> crossbar;
     bool sends_back = false;  ///< the source has error units that want the transposed read
     bool plastic = false;
+    bool same_instant = false;  ///< source in the same analog island, or an input driver
   };
 
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -69,18 +72,22 @@ class NeuronArray final : public sc_core::sc_module {
   sc_core::sc_port<LaneOut<T>> SC_NAMED(rate_o);
 
   SC_HAS_PROCESS(NeuronArray);
-  /// `crossbar(k, name)` builds incoming crossbar k as a child of this array.
+  /// `build(k)` makes incoming crossbar k as a child of this array. back_at_once: one entry per outgoing
+  /// crossbar that sends errors back, true if they come from the same analog island.
   template <class Build>
   NeuronArray(const sc_core::sc_module_name& name, NeuronArrayParams params, std::size_t incoming,
-              std::size_t outgoing, std::size_t sent_back, Build&& build)
+              std::vector<bool> back_at_once, std::size_t sent_back, Build&& build)
       : sc_module(name),
         rates_i("rates_i", incoming),
         backs_o("backs_o", sent_back),
-        backs_i("backs_i", outgoing),
+        backs_i("backs_i", back_at_once.size()),
         params_(std::move(params)),
         lanes_(lanes_per_unit(params_.replicas)),
         neurons_(params_.neurons.size() * lanes_),
-        errors_(params_.error_units.size() * lanes_) {
+        errors_(params_.error_units.size() * lanes_),
+        analog_neurons_(neurons_, !params_.neuron_poles.empty()),
+        analog_errors_(errors_, !params_.error_poles.empty()),
+        back_at_once_(std::move(back_at_once)) {
     for (std::size_t k = 0; k < incoming; ++k) incoming_.push_back(build(k));
     prepare();
   }
@@ -88,6 +95,20 @@ class NeuronArray final : public sc_core::sc_module {
   // The edge in two halves, for the transparent schedule.
   void forward();
   void backward();
+
+  // Hop::continuous: what an analog island asks of its column of neurons and of its column of error units.
+  void settle_rates(Instant at);
+  void settle_errors(Instant at);
+  void keep();
+  void advance();
+  void publish();                     ///< outputs of the parasitic poles, known before a tick is evaluated
+  void take_target(double fraction);  ///< of the way from the last edge to this one
+  void learn();                       ///< products of this instant into the plastic cells; counts the reads
+  void send_back();                   ///< transposed reads of the present errors
+  bool rates_are_states() const { return analog_neurons_.poled(); }
+  bool errors_are_states() const { return analog_errors_.poled(); }
+  std::span<T> rate_wires() { return rate_o->next(); }
+  std::span<T> error_wires() { return error_; }
 
   std::size_t size() const { return params_.neurons.size(); }
   bool has_errors() const { return !params_.error_units.empty(); }
@@ -115,6 +136,9 @@ class NeuronArray final : public sc_core::sc_module {
   void run_neurons();
   SweepMode::Update update_mode(const Incoming& in) const;
   std::span<const T> rate_of(std::size_t k, bool fresh) const;
+  void activate();
+  void clear_padding(std::span<T> rate, std::span<T> slope) const;
+  void check_finite() const;
   void learn_tau_m();
 
   NeuronArrayParams params_;
@@ -122,7 +146,10 @@ class NeuronArray final : public sc_core::sc_module {
   std::vector<Incoming> incoming_;
   LeadLagLanes<T> neurons_, errors_;
   bool nudged_ = false;
-  AlignedVector<T> nudging_, drive_, velocity_, back_, epsilon_, error_, slope_, next_slope_;
+  AnalogColumn<T> analog_neurons_, analog_errors_;
+  std::vector<bool> back_at_once_;  // by outgoing crossbar: its error units are in the same analog island
+  AlignedVector<T> nudging_, drive_, velocity_, back_, epsilon_, error_, slope_, next_slope_, lead_;
+  std::vector<double> target_, last_target_;  // Hop::continuous
   std::vector<double> tau_m_gradient_;
 };
 

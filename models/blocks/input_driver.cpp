@@ -4,7 +4,8 @@
 namespace leadlag {
 
 Datasheet InputDriver::datasheet(const Params& p, const Technology& t, const OperatingPoint& at) {
-  const double levels = static_cast<double>(1 << p.bits);
+  const bool dac = p.reconstruction == Reconstruction::hold;
+  const double levels = dac ? static_cast<double>(1 << p.bits) : 0.0;
   const Voltage v = at.full_scale.voltage;
   Datasheet d{.block = stem,
               .arcs = {},
@@ -13,22 +14,26 @@ Datasheet InputDriver::datasheet(const Params& p, const Technology& t, const Ope
               .energies = {{Event::code_change, levels * t.dac_unit_capacitor * v * v / 3.0,
                             "switched-capacitor DAC, 2^bits C_u V_fs^2 / 3"}},
               .area = transistor_area(t, stem) + levels * t.dac_unit_capacitor / t.capacitor_density,
-              .area_derivation = "transistors + 2^bits C_u / density"};
+              .area_derivation = dac ? "transistors + 2^bits C_u / density" : "transistors"};
+  if (!dac) d.energies.clear();
   d.arcs.push_back({"x_i", "rate_o", settle_time(parasitic_pole(t, p.bias), at.settle_bits),
                     "tau_p(bias) ln 2^(settle_bits+1)"});
   return d;
 }
 
-InputDriverModule::InputDriverModule(const sc_core::sc_module_name& name, FullScale full_scale,
-                                     Activity& activity)
-    : sc_module(name), full_scale_(full_scale), activity_(activity) {
+InputDriverModule::InputDriverModule(const sc_core::sc_module_name& name, const InputDriver::Params& params,
+                                     FullScale full_scale, Activity& activity)
+    : sc_module(name),
+      dac_(params.reconstruction == Reconstruction::hold),
+      full_scale_(full_scale),
+      activity_(activity) {
   SC_METHOD(follow);
   sensitive << x_i;
 }
 
 void InputDriverModule::follow() {
   const Voltage rate = InputDriver::output(x_i.read()) * full_scale_.voltage;
-  if (rate != rate_o.read()) ++activity_[Event::code_change];
+  if (rate != rate_o.read() && dac_) ++activity_[Event::code_change];
   rate_o.write(rate);
 }
 

@@ -13,7 +13,8 @@
 
 namespace leadlag {
 
-/// Drives one row of the first crossbar: a DAC and a buffer that holds its code over the clock period.
+/// Drives one row of the first crossbar: a DAC and a buffer that holds its code over the clock period, or
+/// (reconstruction: ramp) an analog pin and its buffer.
 ///
 ///   rate = x        x in model units, 1 unit = one full-scale voltage
 ///
@@ -22,10 +23,14 @@ struct InputDriver {
   struct Params {
     int bits = 8;
     Current bias = 20_nA;
+    Reconstruction reconstruction = Reconstruction::hold;
 
     static constexpr auto fields() {
-      return std::tuple{Field{"bits", &Params::bits, domain::between(1, 16), "resolution of the DAC"},
-                        Field{"bias", &Params::bias, domain::positive, "bias current of the row buffer"}};
+      return std::tuple{
+          Field{"bits", &Params::bits, domain::between(1, 16), "resolution of the DAC"},
+          Field{"bias", &Params::bias, domain::positive, "bias current of the row buffer"},
+          Field{"reconstruction", &Params::reconstruction, Domain{},
+                "what an analog island sees between two edges: steps of a DAC, or ramps of an analog pin"}};
     }
   };
   static constexpr const char* stem = "input_driver";
@@ -44,11 +49,13 @@ class InputDriverModule final : public sc_core::sc_module {
   sc_core::sc_out<Voltage> SC_NAMED(rate_o);
 
   SC_HAS_PROCESS(InputDriverModule);
-  InputDriverModule(const sc_core::sc_module_name& name, FullScale full_scale, Activity& activity);
+  InputDriverModule(const sc_core::sc_module_name& name, const InputDriver::Params& params,
+                    FullScale full_scale, Activity& activity);
 
  private:
   void follow();
 
+  bool dac_;
   FullScale full_scale_;
   Activity& activity_;
 };

@@ -50,4 +50,41 @@ struct LeadLag {
   }
 };
 
+/// Where in a tick an analog island is evaluated.
+enum class Instant {
+  tick_end,    ///< signals have moved as ramps since the last tick
+  after_jump,  ///< a held input (sample-and-hold, DAC, register) has just stepped; capacitors have not moved
+};
+
+/// The same filter in continuous coupling, where an input depends on outputs of the same instant: a tick may
+/// evaluate the output several times before it keeps what the last evaluation found.
+///
+///   tick:  advance; settle(tick_end), repeated while a loop converges; keep
+///   a held input steps:  settle(after_jump) with the capacitor where it was, then the next tick
+///
+/// Exact for drives that are ramps between ticks and jump at their start.
+struct AnalogLeadLag {
+  template <class V>
+  struct State {
+    V capacitor{};  ///< at the last tick; all that a checkpoint keeps
+    V carry{};      ///< what it will be at the next tick if the drive were zero there
+    V drive{};      ///< of the last evaluation
+  };
+  template <class V>
+  [[gnu::always_inline]] static V settle(const LeadLag::Coefficients<V>& c, State<V>& s, V drive,
+                                         Instant at) {
+    s.drive = drive;
+    const V lagged = at == Instant::after_jump ? s.capacitor : s.carry + c.now * drive;
+    return c.rho * drive + (V(1) - c.rho) * lagged;
+  }
+  template <class V>
+  [[gnu::always_inline]] static void keep(const LeadLag::Coefficients<V>& c, State<V>& s) {
+    s.capacitor = s.carry + c.now * s.drive;
+  }
+  template <class V>
+  [[gnu::always_inline]] static void advance(const LeadLag::Coefficients<V>& c, State<V>& s) {
+    s.carry = c.decay * s.capacitor + c.before * s.drive;
+  }
+};
+
 }  // namespace leadlag

@@ -38,11 +38,14 @@ struct TargetUnit {
     Loss loss = Loss::mse;
     double beta = 1.0;
     Current bias = 50_nA;
+    Reconstruction reconstruction = Reconstruction::hold;
 
     static constexpr auto fields() {
       return std::tuple{Field{"loss", &Params::loss, Domain{}, "what the output error descends"},
                         Field{"beta", &Params::beta, domain::between(-100.0, 100.0), "strength of the nudge"},
-                        Field{"bias", &Params::bias, domain::positive, "bias current per output"}};
+                        Field{"bias", &Params::bias, domain::positive, "bias current per output"},
+                        Field{"reconstruction", &Params::reconstruction, Domain{},
+                              "what an analog island sees of the target between two edges"}};
     }
   };
   static constexpr const char* stem = "target_unit";

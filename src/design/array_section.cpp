@@ -84,9 +84,16 @@ void read_parameters(Draft& draft, const Entry& entry, ArrayDesign& array) {
   const BlockDefaults& defaults = draft.design.blocks;
   const auto read = [&](auto& blocks, const auto& params, const char* place) {
     blocks.assign(array.size, params);
-    check_keys(draft.log, entry.value, path_of(array), field_names(params.fields(), {"block", place}));
+    std::vector<std::string> more{"block", place};
+    if (!array.is_input()) more.emplace_back("coupling");
+    check_keys(draft.log, entry.value, path_of(array), field_names(params.fields(), more));
     read_instances(draft.log, entry.value, blocks);
   };
+  array.coupling = draft.design.chip.coupling;
+  const Node* coupling = entry.value.find("coupling");
+  if (coupling != nullptr && !array.is_input()) {
+    read_value(draft.log, *coupling, "coupling", Domain{}, array.coupling);
+  }
   if (array.is_input()) read(std::get<0>(array.blocks), defaults.input_driver, "size");
   if (array.is_low_pass()) read(std::get<1>(array.blocks), defaults.synaptic_low_pass, "from");
   if (array.is_neuron()) read(std::get<2>(array.blocks), defaults.prospective_neuron, "size");

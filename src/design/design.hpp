@@ -39,10 +39,15 @@ template <>
 struct Names<Precision> {
   static constexpr std::array<std::string_view, 2> value{"double", "float"};
 };
-enum class Coupling { sampled };
+enum class Coupling { sampled, continuous };
 template <>
 struct Names<Coupling> {
-  static constexpr std::array<std::string_view, 1> value{"sampled"};
+  static constexpr std::array<std::string_view, 2> value{"sampled", "continuous"};
+};
+enum class Loops { newton, parasitic_pole };
+template <>
+struct Names<Loops> {
+  static constexpr std::array<std::string_view, 2> value{"newton", "parasitic_pole"};
 };
 enum class Integration { exact, euler };
 template <>
@@ -103,15 +108,18 @@ struct ChipParams {
   int replicas = 1;
   int settle_bits = 8;
   Coupling coupling = Coupling::sampled;
+  Loops loops = Loops::newton;
   Integration integration = Integration::exact;
   Ordering schedule = Ordering::registered;
   Detail detail = Detail::tile;
   Fidelity fidelity = Fidelity::ideal;
 
-  Time tick() const { return 1.0 / clock / static_cast<double>(ticks_per_clock); }
   Time period() const { return 1.0 / clock; }
-  /// What the blocks' coefficients are computed for.
+  /// Integration step of analog islands; sampled blocks step by the clock period.
+  Time island_tick() const { return period() / static_cast<double>(ticks_per_clock); }
+  /// What the coefficients of sampled blocks are computed for.
   Input input() const { return integration == Integration::euler ? Input::euler : Input::held; }
+  /// Of sampled blocks.
   Hop hop() const { return schedule == Ordering::ordered ? Hop::transparent : Hop::registered; }
 
   static constexpr auto fields() {
@@ -121,8 +129,8 @@ struct ChipParams {
         Field{"technology", &P::technology, Domain{},
               "file in models/technology (without .yaml), or a path to one"},
         Field{"clock", &P::clock, domain::positive, "clock frequency"},
-        Field{"ticks_per_clock", &P::ticks_per_clock, domain::between(1, 1),
-              "integration ticks per clock period"},
+        Field{"ticks_per_clock", &P::ticks_per_clock, domain::between(1, 10000),
+              "integration ticks of analog islands per clock period"},
         Field{"time_scale", &P::time_scale, domain::positive, "seconds per unit of the papers' model time"},
         Field{"seed", &P::seed, domain::non_negative, "seed of every random draw"},
         Field{"precision", &P::precision, Domain{}, "arithmetic of the tile detail"},
@@ -130,7 +138,10 @@ struct ChipParams {
               "identical dies in lockstep that share weights and average their plasticity currents"},
         Field{"settle_bits", &P::settle_bits, domain::between(1, 16),
               "accuracy to which signals must settle in a hop"},
-        Field{"coupling", &P::coupling, Domain{}, "how blocks hand signals to each other"},
+        Field{"coupling", &P::coupling, Domain{},
+              "of arrays that do not state their own: sampled at the clock, or continuous (analog islands)"},
+        Field{"loops", &P::loops, Domain{},
+              "how analog islands close loops: Newton, or the parasitic poles of their adders"},
         Field{"integration", &P::integration, Domain{}, "exact for held inputs, or the papers' Euler steps"},
         Field{"schedule", &P::schedule, Domain{},
               "registered: one register per hop; ordered: no delay (euler only)"},
@@ -155,11 +166,13 @@ struct ArrayDesign {
   std::variant<std::vector<InputDriver::Params>, std::vector<SynapticLowPass::Params>,
                std::vector<ProspectiveNeuron::Params>>
       blocks;
-  std::size_t source = 0;  ///< synaptic_low_pass: index of the array whose rates it smooths
+  std::size_t source = 0;                 ///< synaptic_low_pass: index of the array whose rates it smooths
+  Coupling coupling = Coupling::sampled;  ///< to the arrays beside it; input drivers have none
 
   bool is_input() const { return blocks.index() == 0; }
   bool is_low_pass() const { return blocks.index() == 1; }
   bool is_neuron() const { return blocks.index() == 2; }
+  bool is_continuous() const { return coupling == Coupling::continuous && !is_input(); }
   const std::vector<ProspectiveNeuron::Params>& neurons() const { return std::get<2>(blocks); }
 };
 
@@ -359,6 +372,13 @@ struct Design {
   std::size_t outputs() const { return arrays[learning.output].size; }
   bool is_plastic(Plastic::Kind kind, std::size_t index) const;
   Topology topology() const;  ///< what a learning template needs to know of the forward chip
+  /// Analog islands: sets of continuous arrays that crossbars or filters join, in the order of `arrays`.
+  std::vector<std::vector<std::size_t>> islands() const;
+  Time tick(std::size_t array) const {
+    return arrays[array].is_continuous() ? chip.island_tick() : chip.period();
+  }
+  Input input(std::size_t array) const { return arrays[array].is_continuous() ? Input::ramp : chip.input(); }
+  Hop hop(std::size_t array) const { return arrays[array].is_continuous() ? Hop::continuous : chip.hop(); }
 };
 
 }  // namespace leadlag

@@ -43,6 +43,29 @@ Topology Design::topology() const {
   return t;
 }
 
+std::vector<std::vector<std::size_t>> Design::islands() const {
+  std::vector<std::size_t> island(arrays.size());
+  for (std::size_t a = 0; a < arrays.size(); ++a) island[a] = a;
+  const auto join = [&](std::size_t a, std::size_t b) {
+    if (!arrays[a].is_continuous() || !arrays[b].is_continuous()) return;
+    const std::size_t from = std::max(island[a], island[b]), to = std::min(island[a], island[b]);
+    std::replace(island.begin(), island.end(), from, to);
+  };
+  for (const CrossbarDesign& c : crossbars) join(c.from, c.to);
+  for (std::size_t a = 0; a < arrays.size(); ++a) {
+    if (arrays[a].is_low_pass()) join(a, arrays[a].source);
+  }
+  std::vector<std::vector<std::size_t>> found;
+  for (std::size_t a = 0; a < arrays.size(); ++a) {
+    if (island[a] != a || !arrays[a].is_continuous()) continue;
+    auto& members = found.emplace_back();
+    for (std::size_t b = a; b < arrays.size(); ++b) {
+      if (island[b] == a && arrays[b].is_continuous()) members.push_back(b);
+    }
+  }
+  return found;
+}
+
 Die fabricate(const Design& design) {
   Die die;
   for (const ArrayDesign& array : design.arrays) {

@@ -238,7 +238,7 @@ class Rules {
 
   template <class Tau>
   void check_steps(const ArrayDesign& array, const std::string& name, std::size_t size, Tau&& tau) {
-    const Time tick = chip_.tick();
+    const Time tick = chip_.period();
     for (std::size_t k = 0; k < size; ++k) {
       // A tick of exactly tau, as in the papers, may differ from it by the rounding of 1 / clock.
       if (tau(k).si == 0.0 || tick.si <= tau(k).si * (1.0 + 1e-12)) continue;

@@ -109,6 +109,9 @@ Json arrays_schema() {
     } else {
       j["properties"]["size"] = described(number_schema(array_size, true), "number of blocks");
     }
+    if (stem != InputDriver::stem) {
+      j["properties"]["coupling"] = described(words({"sampled", "continuous"}), "chip.coupling unless given");
+    }
     j["required"] = {"block", low_pass ? "from" : "size"};
     kinds.push_back(std::move(j));
   });

@@ -8,13 +8,13 @@ std::string numbered(const char* stem, std::size_t i) { return std::string(stem)
 
 }  // namespace
 
-StructuralSource::StructuralSource(const sc_core::sc_module_name& name, std::size_t pins,
-                                   FullScale full_scale)
+StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
+                                   const std::vector<InputDriver::Params>& params, FullScale full_scale)
     : sc_module(name) {
-  rate.resize(pins);
-  for (std::size_t i = 0; i < pins; ++i) {
-    drivers.push_back(
-        std::make_unique<InputDriverModule>(numbered(InputDriver::stem, i).c_str(), full_scale, activity));
+  rate.resize(params.size());
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    drivers.push_back(std::make_unique<InputDriverModule>(numbered(InputDriver::stem, i).c_str(), params[i],
+                                                          full_scale, activity));
     drivers[i]->rate_o(rate[i]);
   }
 }

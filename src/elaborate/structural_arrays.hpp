@@ -27,8 +27,9 @@ struct StructuralSource final : sc_core::sc_module {
   Wires<Voltage> rate;
   Activity activity;
 
-  /// One driver per pin.
-  StructuralSource(const sc_core::sc_module_name& name, std::size_t pins, FullScale full_scale);
+  /// One driver per set of parameters.
+  StructuralSource(const sc_core::sc_module_name& name, const std::vector<InputDriver::Params>& params,
+                   FullScale full_scale);
   /// One filter per set of coefficients.
   StructuralSource(const sc_core::sc_module_name& name,
                    const std::vector<LeadLag::Coefficients<double>>& coefficients, FullScale full_scale);

@@ -62,11 +62,12 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     sources_.push_back(nullptr), neurons_.push_back(nullptr);
     if (!array.is_neuron()) {
       if (array.is_input()) {
-        sources_[a] = std::make_unique<StructuralSource>(array.name.c_str(), array.size, full_scale_);
+        sources_[a] =
+            std::make_unique<StructuralSource>(array.name.c_str(), std::get<0>(array.blocks), full_scale_);
       } else {
         std::vector<LeadLag::Coefficients<double>> coefficients;
         for (const auto& p : die.low_passes[a]) {
-          coefficients.push_back(SynapticLowPass::coefficients(p, design.chip.tick(), design.chip.input()));
+          coefficients.push_back(SynapticLowPass::coefficients(p, design.tick(a), design.input(a)));
         }
         sources_[a] = std::make_unique<StructuralSource>(array.name.c_str(), coefficients, full_scale_);
       }

@@ -24,13 +24,15 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
     const ArrayDesign& array = design.arrays[a];
     arrays_[a].rate = std::make_unique<LaneBus<T>>((array.name + "_rate").c_str(), array.size, replicas);
     if (array.is_input()) {
-      arrays_[a].input = std::make_unique<InputArray<T>>(array.name.c_str(), array.size, first_pin, replicas);
+      arrays_[a].input =
+          std::make_unique<InputArray<T>>(array.name.c_str(), std::get<0>(array.blocks), first_pin, replicas);
       first_pin += array.size;
     } else if (array.is_low_pass()) {
-      arrays_[a].low_pass = std::make_unique<LowPassArray<T>>(array.name.c_str(), array.size, replicas);
+      arrays_[a].low_pass = std::make_unique<LowPassArray<T>>(
+          array.name.c_str(), array.size, replicas, design.hop(a), same_instant(design, array.source, a));
       for (std::size_t i = 0; i < array.size; ++i) {
         arrays_[a].low_pass->set(
-            i, SynapticLowPass::coefficients(die.low_passes[a][i], design.chip.tick(), design.chip.input()));
+            i, SynapticLowPass::coefficients(die.low_passes[a][i], design.tick(a), design.input(a)));
       }
     } else {
       build_neurons(a, design, die, wiring);
@@ -48,12 +50,13 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
       bind_neurons(a, design, wiring);
     }
   }
-  readout_ = std::make_unique<ReadoutArray<T>>("readout", design.outputs(), replicas, design.chip.hop());
+  readout_ = std::make_unique<ReadoutArray<T>>("readout", design.outputs(), replicas, design.hop(output_));
   readout_->clk_i(clk_i), readout_->window_i(window_i);
   readout_->rate_i(*arrays_[output_].rate);
   readout_->value_o(value_o), readout_->sum_o(sum_o);
   list_groups(design);
   list_activities(design);
+  build_islands(design, wiring);
   if (design.chip.hop() == Hop::transparent) {
     for (const std::size_t a : signal_order(design)) {
       if (arrays_[a].neurons) order_.push_back(arrays_[a].neurons.get());
@@ -68,8 +71,11 @@ template <class T>
 void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& die, const Wiring& wiring) {
   const auto replicas = static_cast<std::size_t>(design.chip.replicas);
   const auto incoming = crossbars_into(design, a);
-  std::size_t outgoing = 0, sent_back = 0;
-  for (const std::size_t target : wiring.back_to) outgoing += target == a ? 1U : 0U;
+  std::size_t sent_back = 0;
+  std::vector<bool> back_at_once;
+  for (std::size_t c = 0; c < wiring.back_to.size(); ++c) {
+    if (wiring.back_to[c] == a) back_at_once.push_back(same_instant(design, design.crossbars[c].to, a));
+  }
   for (const std::size_t c : incoming) sent_back += wiring.sends_back[c] ? 1U : 0U;
   NeuronArrayParams params = neuron_array_params(design, die, wiring, a);
   const auto build = [&](std::size_t k) {
@@ -83,10 +89,11 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host);
     crossbars_[c] = crossbar.get();
     return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]),
-                                             plastic};
+                                             plastic, same_instant(design, drawn.from, drawn.to)};
   };
-  arrays_[a].neurons = std::make_unique<NeuronArray<T>>(design.arrays[a].name.c_str(), std::move(params),
-                                                        incoming.size(), outgoing, sent_back, build);
+  arrays_[a].neurons =
+      std::make_unique<NeuronArray<T>>(design.arrays[a].name.c_str(), std::move(params), incoming.size(),
+                                       std::move(back_at_once), sent_back, build);
 }
 
 template <class T>
@@ -143,6 +150,49 @@ void TileDie<T>::list_activities(const Design& design) {
     activities_[{crossbar, WeightRegister::stem}] = &activity.weight_register;
   }
   activities_[{design.arrays[output_].name, Readout::stem}] = &readout_->activity;
+}
+
+template <class T>
+void TileDie<T>::build_islands(const Design& design, const Wiring& wiring) {
+  typename TileIsland<T>::Columns columns;
+  for (const Array& a : arrays_) {
+    columns.inputs.push_back(a.input.get());
+    columns.low_passes.push_back(a.low_pass.get());
+    columns.neurons.push_back(a.neurons.get());
+  }
+  for (const auto& members : design.islands()) {
+    islands_.push_back(std::make_unique<TileIsland<T>>(design, wiring, columns, members));
+  }
+  if (islands_.empty()) return;
+  SC_METHOD(run_islands);
+  sensitive << clk_i.pos();
+  dont_initialize();
+  SC_METHOD(reset_islands);
+  sensitive << rst_ni.neg();
+  dont_initialize();
+}
+
+template <class T>
+void TileDie<T>::run_islands() {
+  if (!rst_ni.read()) return;
+  for (auto& island : islands_) {
+    island->on_edge();
+    if (island->contains(output_)) readout_->sample(arrays_[output_].rate->fresh());
+  }
+}
+
+template <class T>
+void TileDie<T>::reset_islands() {
+  for (auto& island : islands_) island->reset();
+}
+
+template <class T>
+std::vector<DieModule::IslandReport> TileDie<T>::islands() const {
+  std::vector<IslandReport> reports;
+  for (const auto& i : islands_) {
+    reports.push_back({i->members(), i->scheduler().path(), i->scheduler().loops()});
+  }
+  return reports;
 }
 
 template <class T>

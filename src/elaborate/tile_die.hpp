@@ -10,6 +10,7 @@
 #include "arrays/neuron_array.hpp"
 #include "design/design.hpp"
 #include "design/die.hpp"
+#include "elaborate/tile_island.hpp"
 
 namespace leadlag {
 
@@ -26,6 +27,7 @@ class TileDie final : public DieModule {
   void take(std::size_t group, std::span<double> out) override;
   double probe(bool crossbar, std::size_t index, const std::string& signal,
                std::size_t element) const override;
+  std::vector<IslandReport> islands() const override;
 
  private:
   struct Array {  // one of the three
@@ -44,7 +46,10 @@ class TileDie final : public DieModule {
   void bind_neurons(std::size_t a, const Design& design, const Wiring& wiring);
   void list_groups(const Design& design);
   void list_activities(const Design& design);
+  void build_islands(const Design& design, const Wiring& wiring);
   void run_in_order();
+  void run_islands();
+  void reset_islands();
 
   std::vector<Array> arrays_;
   std::vector<CrossbarArray<T>*> crossbars_;
@@ -53,6 +58,7 @@ class TileDie final : public DieModule {
   std::size_t output_ = 0;
   std::vector<Handle> handles_;
   std::vector<NeuronArray<T>*> order_;  // transparent schedule: bottom-up
+  std::vector<std::unique_ptr<TileIsland<T>>> islands_;
 };
 
 }  // namespace leadlag

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/topology.hpp"
 
+#include <cmath>
+
 namespace leadlag {
 
 std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array) {
@@ -11,8 +13,30 @@ std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array)
   return list;
 }
 
+namespace {
+
+/// Decay per tick of the parasitic pole of each block's adder; empty where loops close by Newton.
+template <class Params>
+std::vector<double> poles(const Design& design, std::size_t array, const std::vector<Params>& blocks) {
+  std::vector<double> decays;
+  if (!design.arrays[array].is_continuous() || design.chip.loops == Loops::newton) return decays;
+  for (const Params& p : blocks) {
+    decays.push_back(
+        std::exp(-(design.chip.island_tick() / parasitic_pole(design.technology, p.adder_bias))));
+  }
+  return decays;
+}
+
+}  // namespace
+
+bool same_instant(const Design& design, std::size_t from, std::size_t to) {
+  return design.arrays[to].is_continuous() &&
+         (design.arrays[from].is_input() || design.arrays[from].is_continuous());
+}
+
 NeuronArrayParams neuron_array_params(const Design& design, const Die& die, const Wiring& wiring,
                                       std::size_t a) {
+  const bool prospective = wiring.has_errors[a] && design.learning.params.errors != ErrorPath::instantaneous;
   return {.neurons = die.neurons[a],
           .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
           .has_target = wiring.has_target && a == design.learning.output,
@@ -21,10 +45,12 @@ NeuronArrayParams neuron_array_params(const Design& design, const Die& die, cons
           .update = design.learning.params.update,
           .tau_m_learns = design.is_plastic(Plastic::Kind::tau_m, a),
           .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
-          .tick = design.chip.tick(),
+          .tick = design.tick(a),
           .time_scale = design.chip.time_scale,
-          .input = design.chip.input(),
-          .hop = design.chip.hop(),
+          .input = design.input(a),
+          .hop = design.hop(a),
+          .neuron_poles = poles(design, a, die.neurons[a]),
+          .error_poles = prospective ? poles(design, a, die.error_units[a]) : std::vector<double>{},
           .replicas = static_cast<std::size_t>(design.chip.replicas)};
 }
 

@@ -14,6 +14,9 @@ std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array)
 /// What array `a` of a Die is made of, the same for both details.
 NeuronArrayParams neuron_array_params(const Design& design, const Die& die, const Wiring& wiring,
                                       std::size_t a);
+/// Array `from` is evaluated at the same instant as array `to`: both in one analog island, or `from` drives
+/// the inputs.
+bool same_instant(const Design& design, std::size_t from, std::size_t to);
 /// Neuron arrays from the inputs up, for the schedule without registers (the reader has excluded cycles).
 std::vector<std::size_t> signal_order(const Design& design);
 

@@ -158,7 +158,7 @@ Provenance provenance_of(const Design& design, int threads) {
           design.file,
           design.hash,
           design.chip.seed,
-          to_text(design.chip.tick(), 12),
+          to_text(design.chip.period(), 12),
           options.empty() ? "none" : options,
           threads};
 }

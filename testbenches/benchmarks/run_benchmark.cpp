@@ -111,7 +111,7 @@ class Kernels {
           epsilon(wiring.has_target && a == design.learning.output ? neurons.size() : 0),
           error(neurons.size()) {
       const auto c =
-          ProspectiveNeuron::coefficients(design.arrays[a].neurons()[0], design.chip.tick(), Input::held);
+          ProspectiveNeuron::coefficients(design.arrays[a].neurons()[0], design.chip.period(), Input::held);
       neurons.set(0, neurons.size(), c);
       errors.set(0, errors.size(), c);
       for (std::size_t k = 0; k < neurons.size(); ++k) drive[k] = wave(k, 1.0), back[k] = wave(k, 1e-3);

@@ -451,7 +451,7 @@ TEST_CASE("input driver module: follows its pin within the tick and counts code 
   sc_signal<double> x{"x"};
   sc_signal<Voltage> rate{"rate"};
   Activity activity;
-  InputDriverModule dut{"dut", scale, activity};
+  InputDriverModule dut{"dut", {}, scale, activity};
   dut.x_i(x), dut.rate_o(rate);
   const auto drive = [&](double value) {
     x.write(value);

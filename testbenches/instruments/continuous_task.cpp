@@ -46,7 +46,7 @@ ContinuousTask::ContinuousTask(const Design& design)
     : design_(design),
       replicas_(static_cast<std::size_t>(design.chip.replicas)),
       lanes_(lanes_per_unit(replicas_)),
-      dt_(design.chip.tick() / design.chip.time_scale),
+      dt_(design.chip.period() / design.chip.time_scale),
       target_(design.outputs() * lanes_) {
   const Time unit = design.chip.time_scale;
   std::vector<Teacher::Layer> layers;
@@ -82,7 +82,7 @@ ContinuousTask::ContinuousTask(const Design& design)
               {{0.5, 0.0, 0.0, 1.0}, slow, lead, Activation::tanh},
               {{0.5, 1.0}, {unit}, {unit}, Activation::linear}};
   }
-  if (!layers.empty()) teachers_.assign(replicas_, Teacher(layers, design.chip.tick(), design.chip.input()));
+  if (!layers.empty()) teachers_.assign(replicas_, Teacher(layers, design.chip.period(), design.chip.input()));
 }
 
 double ContinuousTask::square_wave(std::int64_t n, std::size_t replica) const {

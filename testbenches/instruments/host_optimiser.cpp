@@ -13,7 +13,7 @@ HostOptimiser::HostOptimiser(DieModule& chip, const Design& design)
     const DieModule::Group& group = chip.groups()[g];
     if (!group.plastic) continue;
     const bool tau = group.name.ends_with(".tau_m");
-    const double low = tau ? learning_.tau_m_low.value_or(design.chip.tick()) / design.chip.time_scale
+    const double low = tau ? learning_.tau_m_low.value_or(design.chip.period()) / design.chip.time_scale
                            : -std::numeric_limits<double>::infinity();
     Moments m{g, low, std::vector<double>(group.size), std::vector<double>(group.size), {}, {}};
     if (learning_.params.optimiser != Optimiser::sgd) m.first.resize(group.size);
