@@ -15,14 +15,10 @@ namespace {
 
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
-/// Stages in reverse order of signals, and those whose outputs are read before they are computed.
+/// Stages in reverse order of signals.
 struct Walk : boost::default_dfs_visitor {
   std::vector<std::size_t>* reversed;
-  std::set<std::size_t>* torn;
   void finish_vertex(std::size_t stage, const Graph&) const { reversed->push_back(stage); }
-  void back_edge(const Graph::edge_descriptor& e, const Graph& graph) const {
-    torn->insert(boost::source(e, graph));
-  }
 };
 
 }  // namespace
@@ -30,17 +26,28 @@ struct Walk : boost::default_dfs_visitor {
 Island::Island(std::vector<std::unique_ptr<IslandStage>> stages, const std::vector<Dependence>& dependences,
                std::size_t replicas)
     : stages_(std::move(stages)), replicas_(replicas) {
-  const Graph graph(dependences.begin(), dependences.end(), stages_.size());
-  std::set<std::size_t> torn;
+  const auto error = [&](std::size_t stage) { return stages_[stage]->is_error(); };
+  std::vector<Dependence> within;  // rates among themselves, errors among themselves
+  for (const auto& d : dependences) {
+    if (error(d.first) == error(d.second)) within.push_back(d);
+  }
   Walk walk;
-  walk.reversed = &order_, walk.torn = &torn;
-  boost::depth_first_search(graph, boost::visitor(walk));
+  walk.reversed = &order_;
+  boost::depth_first_search(Graph(within.begin(), within.end(), stages_.size()), boost::visitor(walk));
   std::reverse(order_.begin(), order_.end());
+  std::stable_partition(order_.begin(), order_.end(), [&](std::size_t s) { return !error(s); });
+  std::vector<std::size_t> place(stages_.size());
+  for (std::size_t k = 0; k < order_.size(); ++k) place[order_[k]] = k;
+  std::set<std::size_t> torn;
+  for (const auto& [from, to] : dependences) {
+    if (place[from] >= place[to]) torn.insert(from);
+  }
   torn_.assign(torn.begin(), torn.end());
   std::size_t wires = 0;
   for (const std::size_t s : torn_) wires += stages_[s]->wires();
   values_.setZero(static_cast<Eigen::Index>(wires), static_cast<Eigen::Index>(replicas_));
 
+  const Graph graph(dependences.begin(), dependences.end(), stages_.size());
   std::vector<std::size_t> component(stages_.size());
   boost::strong_components(
       graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));

@@ -23,6 +23,9 @@ class IslandStage {
   virtual void keep() = 0;              ///< what has just settled is this tick's
   virtual void advance() = 0;           ///< capacitors towards the next tick
   virtual std::string name() const = 0;
+  /// Error units are evaluated after all neurons and filters: they read slopes, which no wire of a loop
+  /// carries.
+  virtual bool is_error() const { return false; }
   /// Output wires, for stages whose outputs close a loop: unit-major, replicas inside.
   virtual std::size_t wires() const = 0;
   virtual void read(std::span<double> out) const = 0;
@@ -37,7 +40,7 @@ struct LoopCounts {
 };
 
 /// The one scheduler of an analog island: evaluates its stages in the order of their signals, and closes
-/// loops by Newton on the outputs of as few stages as a depth-first walk leaves open. No delta cycle iterates
+/// loops by Newton on the outputs of the stages that a depth-first walk finds read before they are computed. No delta cycle iterates
 /// physics.
 class Island {
  public:

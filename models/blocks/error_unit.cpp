@@ -24,13 +24,15 @@ Datasheet ErrorUnit::datasheet(const Params& p, const Technology& t, const Opera
 
 ErrorUnitModule::ErrorUnitModule(const sc_core::sc_module_name& name,
                                  const LeadLag::Coefficients<double>& coefficients, ErrorPath path, Hop hop,
-                                 FullScale full_scale, Activity& activity)
+                                 FullScale full_scale, Activity& activity, std::optional<double> pole_decay)
     : sc_module(name),
       coefficients_(coefficients),
+      analog_(coefficients, pole_decay),
       path_(path),
       hop_(hop),
       full_scale_(full_scale),
       activity_(activity) {
+  if (hop == Hop::continuous) return;
   SC_METHOD(on_edge);
   sensitive << clk_i.pos() << rst_ni.neg();
   dont_initialize();
@@ -41,12 +43,14 @@ ErrorUnitModule::ErrorUnitModule(const sc_core::sc_module_name& name,
 
 double ErrorUnitModule::gated() const {
   if (path_ == ErrorPath::open) return 0.0;
-  const double back = hop_ == Hop::registered ? held_back_ : back_i.read() / full_scale_.current;
+  const double back =
+      hop_ == Hop::registered ? held_back_ + island_back_ : back_i.read() / full_scale_.current;
   return ErrorUnit::gate(slope_i.read(), path_ == ErrorPath::output_only ? 0.0 : back,
                          epsilon_i.read() / full_scale_.voltage);
 }
 
 void ErrorUnitModule::write_output() {
+  island_back_ = next_island_back_;  // one delta after the edge, when every process of the edge has run
   const double a = gated();
   const double e = path_ == ErrorPath::instantaneous ? a : LeadLag::output(coefficients_, state_, a);
   error_o.write(e * full_scale_.voltage);
@@ -56,7 +60,7 @@ void ErrorUnitModule::on_edge() {
   state_changed_.notify(sc_core::SC_ZERO_TIME);
   if (!rst_ni.read()) {
     state_ = {};
-    held_back_ = 0.0;
+    held_back_ = island_back_ = next_island_back_ = 0.0;
     last_ = {};
     return;
   }
@@ -65,6 +69,20 @@ void ErrorUnitModule::on_edge() {
   if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
   held_back_ = back_i.read() / full_scale_.current;
   ++activity_[Event::hold_sample];
+}
+
+void ErrorUnitModule::settle(double gated, Instant at) {
+  error_ = path_ == ErrorPath::instantaneous ? gated : analog_.settle(gated, at);
+}
+
+void ErrorUnitModule::advance() {
+  analog_.advance();
+  if (output_is_state()) error_ = analog_.pole();
+}
+
+void ErrorUnitModule::publish() {
+  last_ = error_ * full_scale_.voltage;
+  error_o.write(last_);
 }
 
 }  // namespace leadlag

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <systemc>
 #include <tuple>
 
+#include "blocks/analog_filter.hpp"
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
@@ -70,7 +72,8 @@ struct ErrorUnit {
 };
 
 /// Structural detail: one unit. The error follows the (already registered) slope and the target within the
-/// tick; with Hop::registered what arrives from the layer above is sampled at the edge first.
+/// tick; with Hop::registered what arrives from the layer above is sampled at the edge first; with
+/// Hop::continuous the scheduler of its analog island calls settle(), keep(), advance() and publish().
 class ErrorUnitModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -84,7 +87,22 @@ class ErrorUnitModule final : public sc_core::sc_module {
   /// With ErrorPath::instantaneous the unit is a wire: error = a. ErrorPath::output_only cuts `back_i`,
   /// ErrorPath::open cuts `epsilon_i` as well.
   ErrorUnitModule(const sc_core::sc_module_name& name, const LeadLag::Coefficients<double>& coefficients,
-                  ErrorPath path, Hop hop, FullScale full_scale, Activity& activity);
+                  ErrorPath path, Hop hop, FullScale full_scale, Activity& activity,
+                  std::optional<double> pole_decay = {});
+
+  // Hop::continuous, in model units; `gated` is what ErrorUnit::gate returns.
+  void settle(double gated, Instant at);
+  void keep() { analog_.keep(); }
+  void advance();
+  void publish();
+  void clear() { analog_.clear(), error_ = 0.0; }
+  double error() const { return error_; }
+  void force(double error) { error_ = error; }  ///< a guess, while a loop is being closed
+  bool output_is_state() const { return path_ == ErrorPath::prospective && analog_.poled(); }
+  ErrorPath path() const { return path_; }
+
+  /// Hop::registered below an analog island: what the island sends back, sampled at this edge.
+  void sample_island(double back) { next_island_back_ = back; }
 
   /// The error that the last edge used, for probes; the wire already shows the next one.
   Voltage last() const { return last_; }
@@ -96,7 +114,9 @@ class ErrorUnitModule final : public sc_core::sc_module {
 
   LeadLag::Coefficients<double> coefficients_;
   LeadLag::State<double> state_;
-  double held_back_ = 0.0;
+  AnalogFilter analog_;
+  double error_ = 0.0;  // Hop::continuous
+  double held_back_ = 0.0, island_back_ = 0.0, next_island_back_ = 0.0;
   Voltage last_;
   ErrorPath path_;
   Hop hop_;

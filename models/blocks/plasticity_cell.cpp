@@ -21,12 +21,12 @@ Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const 
   return d;
 }
 
-PlasticityCellModule::PlasticityCellModule(const sc_core::sc_module_name& name, UpdateBy update,
+PlasticityCellModule::PlasticityCellModule(const sc_core::sc_module_name& name, UpdateBy update, Hop hop,
                                            FullScale full_scale, Activity& activity)
     : sc_module(name), full_scale_(full_scale), activity_(activity) {
   SC_METHOD(multiply);
   sensitive << error_i << rate_i;
-  if (update == UpdateBy::host) {
+  if (update == UpdateBy::host && hop != Hop::continuous) {
     SC_METHOD(on_edge);
     sensitive << clk_i.pos();
     dont_initialize();
@@ -39,8 +39,10 @@ void PlasticityCellModule::multiply() {
 }
 
 void PlasticityCellModule::on_edge() {
-  if (!learn_i.read()) return;
-  const double product = product_o.read();
+  if (learn_i.read()) accumulate(product_o.read());
+}
+
+void PlasticityCellModule::accumulate(double product) {
   accumulated_ += product;
   if (product != 0.0) ++activity_[Event::accumulate];
 }

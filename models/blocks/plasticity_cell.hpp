@@ -51,7 +51,8 @@ struct PlasticityCell {
 };
 
 /// Structural detail: one cell. The product follows its inputs; with UpdateBy::host it is summed at every
-/// edge at which learn_i is high.
+/// edge at which learn_i is high. With Hop::continuous the scheduler of the analog island of its postsynaptic
+/// neuron calls accumulate().
 class PlasticityCellModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -61,8 +62,10 @@ class PlasticityCellModule final : public sc_core::sc_module {
   sc_core::sc_out<double> SC_NAMED(product_o);  // model units squared
 
   SC_HAS_PROCESS(PlasticityCellModule);
-  PlasticityCellModule(const sc_core::sc_module_name& name, UpdateBy update, FullScale full_scale,
+  PlasticityCellModule(const sc_core::sc_module_name& name, UpdateBy update, Hop hop, FullScale full_scale,
                        Activity& activity);
+
+  void accumulate(double product);
 
   double accumulated() const { return accumulated_; }
   void clear() { accumulated_ = 0.0; }

@@ -26,14 +26,17 @@ Datasheet ProspectiveNeuron::datasheet(const Params& p, const Technology& t, con
 ProspectiveNeuronModule::ProspectiveNeuronModule(const sc_core::sc_module_name& name,
                                                  const ProspectiveNeuron::Params& params,
                                                  const LeadLag::Coefficients<double>& coefficients, Hop hop,
-                                                 FullScale full_scale, Activity& activity)
+                                                 FullScale full_scale, Activity& activity,
+                                                 std::optional<double> pole_decay)
     : sc_module(name),
       coefficients_(coefficients),
+      analog_(coefficients, pole_decay),
       activation_(params.activation),
       nudging_(params.nudging),
       hop_(hop),
       full_scale_(full_scale),
       activity_(activity) {
+  if (hop == Hop::continuous) return;
   SC_METHOD(on_edge);
   sensitive << clk_i.pos() << rst_ni.neg();
   dont_initialize();
@@ -51,7 +54,7 @@ double ProspectiveNeuronModule::drive() const {
 void ProspectiveNeuronModule::write_outputs(double drive) {
   const double lead = LeadLag::output(coefficients_, state_, drive);
   double rate = 0.0, slope = 0.0;
-  with_activation(activation_, [&]<Activation A>() { activate<A>(lead, rate, slope); });
+  with_activation(activation_, [&]<Activation A>() { leadlag::activate<A>(lead, rate, slope); });
   rate_o.write(rate * full_scale_.voltage);
   slope_o.write(slope);
 }
@@ -69,6 +72,32 @@ void ProspectiveNeuronModule::on_edge() {
   if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
   ++activity_[Event::hold_sample];
   if (hop_ == Hop::transparent) state_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void ProspectiveNeuronModule::activate(double lead) {
+  with_activation(activation_, [&]<Activation A>() { leadlag::activate<A>(lead, rate_, slope_); });
+}
+
+void ProspectiveNeuronModule::settle(double drive, double error, Instant at) {
+  const double lead = analog_.settle(nudging_ == 0.0 ? drive : drive + nudging_ * error, at);
+  if (!analog_.poled()) activate(lead);
+}
+
+void ProspectiveNeuronModule::advance() {
+  analog_.advance();
+  if (!std::isfinite(analog_.capacitor())) SC_REPORT_ERROR("leadlag/non-finite", name());
+  if (analog_.poled()) activate(analog_.pole());
+}
+
+void ProspectiveNeuronModule::clear() {
+  analog_.clear();
+  rate_ = slope_ = 0.0;
+  if (analog_.poled()) activate(0.0);
+}
+
+void ProspectiveNeuronModule::publish() {
+  rate_o.write(rate_ * full_scale_.voltage);
+  slope_o.write(slope_);
 }
 
 }  // namespace leadlag

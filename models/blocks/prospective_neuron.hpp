@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <systemc>
 #include <tuple>
 
 #include "blocks/activation.hpp"
+#include "blocks/analog_filter.hpp"
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
@@ -59,7 +61,8 @@ struct ProspectiveNeuron {
 };
 
 /// Structural detail: one neuron. With Hop::registered the outputs change on the rising edge; with
-/// Hop::transparent they follow the drive and only the membrane waits for the edge.
+/// Hop::transparent they follow the drive and only the membrane waits for the edge; with Hop::continuous the
+/// scheduler of its analog island calls settle(), keep(), advance() and, for observers, publish().
 class ProspectiveNeuronModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -72,19 +75,30 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
   SC_HAS_PROCESS(ProspectiveNeuronModule);
   ProspectiveNeuronModule(const sc_core::sc_module_name& name, const ProspectiveNeuron::Params& params,
                           const LeadLag::Coefficients<double>& coefficients, Hop hop, FullScale full_scale,
-                          Activity& activity);
+                          Activity& activity, std::optional<double> pole_decay = {});
 
-  /// Membrane voltage at the start of the present tick, for probes.
-  Voltage membrane() const { return state_.carry * full_scale_.voltage; }
+  // Hop::continuous, in model units.
+  void settle(double drive, double error, Instant at);
+  void keep() { analog_.keep(); }
+  void advance();
+  void publish();
+  void clear();
+  double rate() const { return rate_; }
+  double slope() const { return slope_; }
+  void force(double rate) { rate_ = rate; }  ///< a guess, while a loop is being closed
+  bool output_is_state() const { return analog_.poled(); }
 
  private:
   double drive() const;
   void write_outputs(double drive);
   void follow() { write_outputs(drive()); }
   void on_edge();
+  void activate(double lead);
 
   LeadLag::Coefficients<double> coefficients_;
   LeadLag::State<double> state_;
+  AnalogFilter analog_;
+  double rate_ = 0.0, slope_ = 0.0;  // Hop::continuous
   Activation activation_;
   double nudging_;
   Hop hop_;

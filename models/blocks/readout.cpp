@@ -15,16 +15,17 @@ Datasheet Readout::datasheet(const Params& p, const Technology& t, const Operati
           .area_derivation = "transistors + 2^bits C_u / density"};
 }
 
-ReadoutModule::ReadoutModule(const sc_core::sc_module_name& name, FullScale full_scale, Activity& activity)
+ReadoutModule::ReadoutModule(const sc_core::sc_module_name& name, Hop hop, FullScale full_scale,
+                             Activity& activity)
     : sc_module(name), full_scale_(full_scale), activity_(activity) {
+  if (hop == Hop::continuous) return;
   SC_METHOD(on_edge);
   sensitive << clk_i.pos();
   dont_initialize();
 }
 
-void ReadoutModule::on_edge() {
+void ReadoutModule::sample(double rate) {
   const bool window = window_i.read();
-  const double rate = rate_i.read() / full_scale_.voltage;
   Readout::advance(state_, window, rate);
   value_o.write(rate);
   if (!window) return;

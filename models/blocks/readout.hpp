@@ -42,7 +42,7 @@ struct Readout {
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };
 
-/// Structural detail: one channel.
+/// Structural detail: one channel. With Hop::continuous the analog island of its neuron calls sample().
 class ReadoutModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -52,10 +52,12 @@ class ReadoutModule final : public sc_core::sc_module {
   sc_core::sc_out<double> SC_NAMED(sum_o);    // model units
 
   SC_HAS_PROCESS(ReadoutModule);
-  ReadoutModule(const sc_core::sc_module_name& name, FullScale full_scale, Activity& activity);
+  ReadoutModule(const sc_core::sc_module_name& name, Hop hop, FullScale full_scale, Activity& activity);
+
+  void sample(double rate);  ///< model units
 
  private:
-  void on_edge();
+  void on_edge() { sample(rate_i.read() / full_scale_.voltage); }
 
   Readout::State<double> state_;
   FullScale full_scale_;

@@ -17,9 +17,14 @@ Datasheet SynapticLowPass::datasheet(const Params& p, const Technology& t, const
 }
 
 SynapticLowPassModule::SynapticLowPassModule(const sc_core::sc_module_name& name,
-                                             const LeadLag::Coefficients<double>& coefficients,
+                                             const LeadLag::Coefficients<double>& coefficients, Hop hop,
                                              FullScale full_scale, Activity& activity)
-    : sc_module(name), coefficients_(coefficients), full_scale_(full_scale), activity_(activity) {
+    : sc_module(name),
+      coefficients_(coefficients),
+      analog_(coefficients, std::nullopt),
+      full_scale_(full_scale),
+      activity_(activity) {
+  if (hop == Hop::continuous) return;
   SC_METHOD(on_edge);
   sensitive << clk_i.pos() << rst_ni.neg();
   dont_initialize();

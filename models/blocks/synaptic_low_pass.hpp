@@ -4,6 +4,7 @@
 #include <systemc>
 #include <tuple>
 
+#include "blocks/analog_filter.hpp"
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
@@ -44,7 +45,8 @@ struct SynapticLowPass {
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };
 
-/// Structural detail: one filter.
+/// Structural detail: one filter. With Hop::continuous the scheduler of its analog island calls settle(),
+/// keep(), advance() and publish().
 class SynapticLowPassModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -54,14 +56,25 @@ class SynapticLowPassModule final : public sc_core::sc_module {
 
   SC_HAS_PROCESS(SynapticLowPassModule);
   SynapticLowPassModule(const sc_core::sc_module_name& name,
-                        const LeadLag::Coefficients<double>& coefficients, FullScale full_scale,
+                        const LeadLag::Coefficients<double>& coefficients, Hop hop, FullScale full_scale,
                         Activity& activity);
+
+  // Hop::continuous, in model units.
+  void settle(double rate, Instant at) { rate_ = analog_.settle(rate, at); }
+  void keep() { analog_.keep(); }
+  void advance() { analog_.advance(); }
+  void publish() { rate_o.write(rate_ * full_scale_.voltage); }
+  void clear() { analog_.clear(), rate_ = 0.0; }
+  double rate() const { return rate_; }
+  void force(double rate) { rate_ = rate; }  ///< a guess, while a loop is being closed
 
  private:
   void on_edge();
 
   LeadLag::Coefficients<double> coefficients_;
   LeadLag::State<double> state_;
+  AnalogFilter analog_;
+  double rate_ = 0.0;  // Hop::continuous
   FullScale full_scale_;
   Activity& activity_;
 };

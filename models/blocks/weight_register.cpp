@@ -24,11 +24,11 @@ Datasheet WeightRegister::datasheet(const Params& p, const Technology& t, const 
 }
 
 WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, double weight,
-                                           UpdateBy update, Activity& activity)
+                                           UpdateBy update, Hop hop, Activity& activity)
     : sc_module(name), weight_(weight), activity_(activity) {
   SC_METHOD(show);
   sensitive << changed_;
-  if (update == UpdateBy::die) {
+  if (update == UpdateBy::die && hop != Hop::continuous) {
     SC_METHOD(on_edge);
     sensitive << clk_i.pos();
     dont_initialize();
@@ -41,9 +41,11 @@ void WeightRegisterModule::load(double weight) {
 }
 
 void WeightRegisterModule::on_edge() {
-  if (!learn_i.read()) return;
-  const double product = product_i.read();
-  weight_ = WeightRegister::update(weight_, eta_i.read(), product);
+  if (learn_i.read()) learn(eta_i.read(), product_i.read());
+}
+
+void WeightRegisterModule::learn(double eta, double product) {
+  weight_ = WeightRegister::update(weight_, eta, product);
   changed_.notify(sc_core::SC_ZERO_TIME);
   if (product != 0.0) ++activity_[Event::weight_update];
 }

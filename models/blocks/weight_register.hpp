@@ -54,7 +54,8 @@ struct WeightRegister {
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };
 
-/// Structural detail: one register.
+/// Structural detail: one register. With Hop::continuous the scheduler of the analog island of its
+/// postsynaptic neuron calls learn().
 class WeightRegisterModule final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -64,11 +65,12 @@ class WeightRegisterModule final : public sc_core::sc_module {
   sc_core::sc_out<double> SC_NAMED(weight_o);
 
   SC_HAS_PROCESS(WeightRegisterModule);
-  WeightRegisterModule(const sc_core::sc_module_name& name, double weight, UpdateBy update,
+  WeightRegisterModule(const sc_core::sc_module_name& name, double weight, UpdateBy update, Hop hop,
                        Activity& activity);
 
   double weight() const { return weight_; }
   void load(double weight);
+  void learn(double eta, double product);
 
  private:
   void show() { weight_o.write(weight_); }

@@ -6,6 +6,10 @@ namespace {
 
 std::string numbered(const char* stem, std::size_t i) { return std::string(stem) + "_" + std::to_string(i); }
 
+std::optional<double> pole(const std::vector<double>& decays, std::size_t i) {
+  return decays.empty() ? std::nullopt : std::optional(decays[i]);
+}
+
 }  // namespace
 
 StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
@@ -20,13 +24,13 @@ StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
 }
 
 StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
-                                   const std::vector<LeadLag::Coefficients<double>>& coefficients,
+                                   const std::vector<LeadLag::Coefficients<double>>& coefficients, Hop hop,
                                    FullScale full_scale)
     : sc_module(name) {
   rate.resize(coefficients.size());
   for (std::size_t i = 0; i < coefficients.size(); ++i) {
     filters.push_back(std::make_unique<SynapticLowPassModule>(numbered(SynapticLowPass::stem, i).c_str(),
-                                                              coefficients[i], full_scale, activity));
+                                                              coefficients[i], hop, full_scale, activity));
     filters[i]->rate_o(rate[i]);
   }
 }
@@ -44,14 +48,14 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
     neurons.push_back(std::make_unique<ProspectiveNeuronModule>(
         numbered(ProspectiveNeuron::stem, i).c_str(), params.neurons[i],
         ProspectiveNeuron::coefficients(params.neurons[i], params.tick, params.input), params.hop, full_scale,
-        activity.prospective_neuron));
+        activity.prospective_neuron, pole(params.neuron_poles, i)));
     neurons[i]->drive_i(drive[i]), neurons[i]->error_i(error[i]);
     neurons[i]->rate_o(rate[i]), neurons[i]->slope_o(slope[i]);
     if (params.error_units.empty()) continue;
     error_units.push_back(std::make_unique<ErrorUnitModule>(
         numbered(ErrorUnit::stem, i).c_str(),
         ErrorUnit::coefficients(params.error_units[i], params.tick, params.input), params.errors, params.hop,
-        full_scale, activity.error_unit));
+        full_scale, activity.error_unit, pole(params.error_poles, i)));
     error_units[i]->slope_i(slope[i]), error_units[i]->epsilon_i(epsilon[i]);
     error_units[i]->back_i(back[i]), error_units[i]->error_o(error[i]);
     if (back_inputs == 0) continue;
@@ -70,7 +74,7 @@ void StructuralNeurons::connect_back(std::size_t i, sc_core::sc_signal<Current>&
 StructuralCrossbar::StructuralCrossbar(const sc_core::sc_module_name& name, std::size_t row_count,
                                        std::size_t column_count, const std::vector<double>& weights,
                                        const std::vector<double>& bias, bool plastic, UpdateBy update,
-                                       FullScale full_scale)
+                                       Hop hop, FullScale full_scale)
     : sc_module(name),
       rows(row_count),
       columns(column_count),
@@ -86,14 +90,15 @@ StructuralCrossbar::StructuralCrossbar(const sc_core::sc_module_name& name, std:
       synapses[k]->weight_i(weight[k]), synapses[k]->current_o(current[k]), synapses[k]->back_o(back[k]);
       registers.push_back(std::make_unique<WeightRegisterModule>(
           (WeightRegister::stem + place).c_str(), j < columns ? weights[i * columns + j] : bias[i],
-          plastic ? update : UpdateBy::host, activity.weight_register));
+          plastic ? update : UpdateBy::host, hop, activity.weight_register));
       registers[k]->product_i(product[k]), registers[k]->weight_o(weight[k]);
       if (!plastic) continue;
       cells.push_back(std::make_unique<PlasticityCellModule>((PlasticityCell::stem + place).c_str(), update,
-                                                             full_scale, activity.plasticity_cell));
+                                                             hop, full_scale, activity.plasticity_cell));
       cells[k]->product_o(product[k]);
     }
   }
+  if (hop == Hop::continuous) return;  // its postsynaptic island counts
   SC_METHOD(count);
   sensitive << clk_i.pos();
   dont_initialize();

@@ -32,7 +32,8 @@ struct StructuralSource final : sc_core::sc_module {
                    FullScale full_scale);
   /// One filter per set of coefficients.
   StructuralSource(const sc_core::sc_module_name& name,
-                   const std::vector<LeadLag::Coefficients<double>>& coefficients, FullScale full_scale);
+                   const std::vector<LeadLag::Coefficients<double>>& coefficients, Hop hop,
+                   FullScale full_scale);
 
   SC_HAS_PROCESS(StructuralSource);
 };
@@ -80,7 +81,7 @@ struct StructuralCrossbar final : sc_core::sc_module {
   };
   StructuralCrossbar(const sc_core::sc_module_name& name, std::size_t row_count, std::size_t column_count,
                      const std::vector<double>& weights, const std::vector<double>& bias, bool plastic,
-                     UpdateBy update, FullScale full_scale);
+                     UpdateBy update, Hop hop, FullScale full_scale);
   /// rate: by column; error: by row, or null where nothing sends errors.
   void wire(Wires<Voltage>& rate, Wires<Voltage>& error, const Controls& controls);
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/structural_die.hpp"
 
+#include <algorithm>
+
 #include "blocks/target_unit.hpp"
 #include "elaborate/structural_arrays.hpp"
+#include "elaborate/structural_island.hpp"
 #include "elaborate/topology.hpp"
 
 namespace leadlag {
@@ -50,6 +53,17 @@ struct StructuralDie::Pins final : sc_core::sc_module {
 
 StructuralDie::~StructuralDie() = default;
 
+namespace {
+
+/// Errors that leave an island for a sampled array are sampled at the edge itself: the island hands them
+/// over. All others travel on wires.
+bool back_on_wires(const Design& design, std::size_t crossbar, std::size_t below) {
+  return !design.arrays[design.crossbars[crossbar].to].is_continuous() ||
+         design.arrays[below].is_continuous();
+}
+
+}  // namespace
+
 StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
     : DieModule(name), full_scale_(design.full_scale) {
   const Wiring wiring = wire(design.learning.params.system, design.topology());
@@ -69,7 +83,8 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
         for (const auto& p : die.low_passes[a]) {
           coefficients.push_back(SynapticLowPass::coefficients(p, design.tick(a), design.input(a)));
         }
-        sources_[a] = std::make_unique<StructuralSource>(array.name.c_str(), coefficients, full_scale_);
+        sources_[a] =
+            std::make_unique<StructuralSource>(array.name.c_str(), coefficients, design.hop(a), full_scale_);
       }
       activities_[{array.name, array.is_input() ? InputDriver::stem : SynapticLowPass::stem}] =
           &sources_[a]->activity;
@@ -80,7 +95,9 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
       drive_inputs += design.arrays[design.crossbars[c].from].size + (design.crossbars[c].bias ? 1 : 0);
     }
     for (std::size_t c = 0; c < wiring.back_to.size(); ++c) {
-      if (wiring.back_to[c] == a) back_inputs += design.arrays[design.crossbars[c].to].size;
+      if (wiring.back_to[c] == a && back_on_wires(design, c, a)) {
+        back_inputs += design.arrays[design.crossbars[c].to].size;
+      }
     }
     const NeuronArrayParams params = neuron_array_params(design, die, wiring, a);
     neurons_[a] = std::make_unique<StructuralNeurons>(array.name.c_str(), params, full_scale_, drive_inputs,
@@ -112,13 +129,13 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     crossbars_.push_back(std::make_unique<StructuralCrossbar>(
         drawn.name.c_str(), design.arrays[drawn.to].size, design.arrays[drawn.from].size, die.weights[c],
-        die.biases[c], plastic, design.learning.params.update, full_scale_));
+        die.biases[c], plastic, design.learning.params.update, design.hop(drawn.to), full_scale_));
     StructuralCrossbar& crossbar = *crossbars_[c];
     crossbar.wire(rate_of(drawn.from), neurons_[drawn.to]->error, controls);
     for (std::size_t i = 0; i < crossbar.rows; ++i) {
       for (std::size_t j = 0; j < crossbar.columns + (crossbar.has_bias() ? 1 : 0); ++j) {
         neurons_[drawn.to]->connect_drive(i, crossbar.current[crossbar.cell(i, j)]);
-        if (wiring.sends_back[c] && j < crossbar.columns) {
+        if (wiring.sends_back[c] && j < crossbar.columns && back_on_wires(design, c, wiring.back_to[c])) {
           neurons_[wiring.back_to[c]]->connect_back(j, crossbar.back[crossbar.cell(i, j)]);
         }
       }
@@ -144,13 +161,41 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
       pins_->target_unit->targets_i[i](pins_->target[i]);
       pins_->target_unit->epsilons_o[i](neurons_[output]->epsilon[i]);
     }
-    pins_->readouts.push_back(std::make_unique<ReadoutModule>(("readout_" + std::to_string(i)).c_str(),
-                                                              full_scale_, pins_->readout_activity));
+    pins_->readouts.push_back(std::make_unique<ReadoutModule>(
+        ("readout_" + std::to_string(i)).c_str(), design.hop(output), full_scale_, pins_->readout_activity));
     ReadoutModule& r = *pins_->readouts[i];
     r.clk_i(clk_i), r.window_i(window_i), r.rate_i(neurons_[output]->rate[i]);
     r.value_o(pins_->value[i]), r.sum_o(pins_->sum[i]);
   }
   activities_[{design.arrays[output].name, Readout::stem}] = &pins_->readout_activity;
+  build_islands(design, wiring);
+}
+
+void StructuralDie::build_islands(const Design& design, const Wiring& wiring) {
+  for (const auto& members : design.islands()) {
+    StructuralIsland::Parts parts;
+    for (const auto& s : sources_) parts.sources.push_back(s.get());
+    for (const auto& n : neurons_) parts.neurons.push_back(n.get());
+    for (const auto& c : crossbars_) parts.crossbars.push_back(c.get());
+    parts.target = &pins_->target;
+    if (std::find(members.begin(), members.end(), design.learning.output) != members.end()) {
+      for (const auto& r : pins_->readouts) parts.readouts.push_back(r.get());
+    }
+    const std::string name = "island_" + std::to_string(islands_.size());
+    islands_.push_back(
+        std::make_unique<StructuralIsland>(name.c_str(), design, wiring, std::move(parts), members));
+    StructuralIsland& island = *islands_.back();
+    island.clk_i(clk_i), island.rst_ni(rst_ni), island.learn_i(learn_i);
+    island.target_on_i(target_on_i), island.eta_i(eta_i);
+  }
+}
+
+std::vector<DieModule::IslandReport> StructuralDie::islands() const {
+  std::vector<IslandReport> reports;
+  for (const auto& i : islands_) {
+    reports.push_back({i->members(), i->scheduler().path(), i->scheduler().loops()});
+  }
+  return reports;
 }
 
 void StructuralDie::read(std::size_t group, std::span<double> out) const {

@@ -10,6 +10,7 @@
 
 namespace leadlag {
 
+class StructuralIsland;
 struct StructuralNeurons;
 struct StructuralCrossbar;
 struct StructuralSource;
@@ -26,9 +27,11 @@ class StructuralDie final : public DieModule {
   void take(std::size_t group, std::span<double> out) override;
   double probe(bool crossbar, std::size_t index, const std::string& signal,
                std::size_t element) const override;
+  std::vector<IslandReport> islands() const override;
 
  private:
   struct Pins;
+  void build_islands(const Design& design, const Wiring& wiring);
   struct Handle {
     std::size_t crossbar;
     bool bias;
@@ -39,6 +42,7 @@ class StructuralDie final : public DieModule {
   std::vector<std::unique_ptr<StructuralSource>> sources_;   // by array; null where it has neurons
   std::vector<std::unique_ptr<StructuralNeurons>> neurons_;  // by array; null where it has none
   std::vector<std::unique_ptr<StructuralCrossbar>> crossbars_;
+  std::vector<std::unique_ptr<StructuralIsland>> islands_;
   std::vector<Handle> handles_;
 };
 

@@ -42,6 +42,7 @@ struct ErrorStage final : IslandStage {
   void keep() override {}
   void advance() override {}
   std::string name() const override { return array + ".error"; }
+  bool is_error() const override { return true; }
   std::size_t wires() const override { return neurons.size(); }
   void read(std::span<double> out) const override { copy_out<T>(neurons.error_wires(), out); }
   void write(std::span<const double> in) override {
@@ -162,6 +163,7 @@ void TileIsland<T>::on_edge() {
   } else {
     for (int tick = 1; tick <= ticks_; ++tick) {
       if (tick == 1 && jumps_) {
+        for (NeuronArray<T>* n : neurons_) n->publish();  // through the weights of now
         move_inputs(0.0);
         island_->settle(Instant::after_jump);
       }

@@ -305,7 +305,7 @@ TEST_CASE("plasticity cell module, host: accumulates at edges at which learning 
   sc_signal<Voltage> error{"error", volts(0.5)}, rate{"rate", volts(-3.0)};
   sc_signal<double> product{"product"};
   Activity activity;
-  PlasticityCellModule dut{"dut", UpdateBy::host, scale, activity};
+  PlasticityCellModule dut{"dut", UpdateBy::host, Hop::registered, scale, activity};
   dut.clk_i(c.clk), dut.learn_i(learn), dut.error_i(error), dut.rate_i(rate), dut.product_o(product);
   c.settle();
   CHECK(product.read() == -1.5);
@@ -334,7 +334,7 @@ TEST_CASE("plasticity cell module, die: shows its product and keeps nothing", "[
   sc_signal<Voltage> error{"error", volts(0.5)}, rate{"rate", volts(-3.0)};
   sc_signal<double> product{"product"};
   Activity activity;
-  PlasticityCellModule dut{"dut", UpdateBy::die, scale, activity};
+  PlasticityCellModule dut{"dut", UpdateBy::die, Hop::registered, scale, activity};
   dut.clk_i(c.clk), dut.learn_i(learn), dut.error_i(error), dut.rate_i(rate), dut.product_o(product);
   c.settle();
   c.cycle();
@@ -349,7 +349,7 @@ TEST_CASE("weight register module, die: updates at edges at which learning is on
   sc_signal<bool> learn{"learn"};
   sc_signal<double> eta{"eta", 0.25}, product{"product", 2.0}, weight{"weight"};
   Activity activity;
-  WeightRegisterModule dut{"dut", 1.0, UpdateBy::die, activity};
+  WeightRegisterModule dut{"dut", 1.0, UpdateBy::die, Hop::registered, activity};
   dut.clk_i(c.clk), dut.learn_i(learn), dut.eta_i(eta), dut.product_i(product), dut.weight_o(weight);
   c.settle();
   CHECK(weight.read() == 1.0);  // wakes up with its weight
@@ -380,7 +380,7 @@ TEST_CASE("weight register module, host: only a load changes it", "[module]") {
   sc_signal<bool> learn{"learn", true};
   sc_signal<double> eta{"eta", 0.25}, product{"product", 2.0}, weight{"weight"};
   Activity activity;
-  WeightRegisterModule dut{"dut", 1.0, UpdateBy::host, activity};
+  WeightRegisterModule dut{"dut", 1.0, UpdateBy::host, Hop::registered, activity};
   dut.clk_i(c.clk), dut.learn_i(learn), dut.eta_i(eta), dut.product_i(product), dut.weight_o(weight);
   c.settle();
   c.cycle();
@@ -396,7 +396,7 @@ TEST_CASE("readout module: converts and adds while the window is open", "[module
   sc_signal<Voltage> rate{"rate", volts(1.0)};
   sc_signal<double> value{"value"}, sum{"sum"};
   Activity activity;
-  ReadoutModule dut{"dut", scale, activity};
+  ReadoutModule dut{"dut", Hop::registered, scale, activity};
   dut.clk_i(c.clk), dut.window_i(window), dut.rate_i(rate), dut.value_o(value), dut.sum_o(sum);
   c.settle();
   c.cycle();
@@ -427,7 +427,7 @@ TEST_CASE("low-pass module: samples on the rising edge, resets at once", "[modul
   sc_signal<Voltage> rate{"rate", volts(1.0)}, out{"out"};
   Activity activity;
   SynapticLowPassModule dut{"dut", SynapticLowPass::coefficients({.tau_s = {4e-6}}, {1e-6}, Input::euler),
-                            scale, activity};
+                            Hop::registered, scale, activity};
   dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.rate_i(rate), dut.rate_o(out);
   c.settle();
   CHECK(out.read() == volts(0.0));
