@@ -40,8 +40,8 @@ struct LoopCounts {
 };
 
 /// The one scheduler of an analog island: evaluates its stages in the order of their signals, and closes
-/// loops by Newton on the outputs of the stages that a depth-first walk finds read before they are computed. No delta cycle iterates
-/// physics.
+/// loops by Newton on the outputs of the stages that a depth-first walk finds read before they are computed.
+/// No delta cycle iterates physics.
 class Island {
  public:
   /// Stage `second` reads what stage `first` puts out at the same instant.

@@ -82,7 +82,8 @@ ContinuousTask::ContinuousTask(const Design& design)
               {{0.5, 0.0, 0.0, 1.0}, slow, lead, Activation::tanh},
               {{0.5, 1.0}, {unit}, {unit}, Activation::linear}};
   }
-  if (!layers.empty()) teachers_.assign(replicas_, Teacher(layers, design.chip.period(), design.chip.input()));
+  if (!layers.empty())
+    teachers_.assign(replicas_, Teacher(layers, design.chip.period(), design.chip.input()));
 }
 
 double ContinuousTask::square_wave(std::int64_t n, std::size_t replica) const {
