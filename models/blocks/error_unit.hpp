@@ -97,7 +97,6 @@ class ErrorUnitModule final : public sc_core::sc_module {
   void publish();
   void clear() { analog_.clear(), error_ = 0.0; }
   double error() const { return error_; }
-  void force(double error) { error_ = error; }  ///< a guess, while a loop is being closed
   bool output_is_state() const { return path_ == ErrorPath::prospective && analog_.poled(); }
   ErrorPath path() const { return path_; }
 

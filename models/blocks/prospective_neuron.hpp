@@ -77,6 +77,11 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
                           const LeadLag::Coefficients<double>& coefficients, Hop hop, FullScale full_scale,
                           Activity& activity, std::optional<double> pole_decay = {});
 
+  /// Membrane voltage at the start of the present tick, for probes.
+  Voltage membrane() const {
+    return (hop_ == Hop::continuous ? analog_.capacitor() : state_.carry) * full_scale_.voltage;
+  }
+
   // Hop::continuous, in model units.
   void settle(double drive, double error, Instant at);
   void keep() { analog_.keep(); }
@@ -85,7 +90,6 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
   void clear();
   double rate() const { return rate_; }
   double slope() const { return slope_; }
-  void force(double rate) { rate_ = rate; }  ///< a guess, while a loop is being closed
   bool output_is_state() const { return analog_.poled(); }
 
  private:

@@ -66,7 +66,6 @@ class SynapticLowPassModule final : public sc_core::sc_module {
   void publish() { rate_o.write(rate_ * full_scale_.voltage); }
   void clear() { analog_.clear(), rate_ = 0.0; }
   double rate() const { return rate_; }
-  void force(double rate) { rate_ = rate; }  ///< a guess, while a loop is being closed
 
  private:
   void on_edge();

@@ -101,7 +101,7 @@ Socket::Settings settings(double dt, const char* errors, const char* schedule = 
 /// The die through the task: -dt times what each named group has accumulated, an estimate of dC/d(parameter).
 std::vector<std::vector<double>> gradient_on_die(Socket& s, const OracleTask& task,
                                                  const std::vector<std::string>& groups) {
-  CHECK_THAT(s.design.chip.tick() / s.design.chip.time_scale, WithinRel(task.dt, 1e-12));
+  CHECK_THAT(s.design.chip.period() / s.design.chip.time_scale, WithinRel(task.dt, 1e-12));
   for (std::size_t n = 0; n < task.input.rows; ++n) {
     s.x(0, task.input(n, 0)), s.target(0, task.target(n, 0));
     s.learn = n >= task.first;

@@ -148,7 +148,7 @@ TEST_CASE("design: a blueprint becomes what it says", "[design]") {
   CHECK(d.file == "chip.yaml");
   CHECK(d.text == blueprint);
   CHECK(d.chip.name == "two_layers");
-  CHECK(to_text(d.chip.tick()) == "100 ns");
+  CHECK(to_text(d.chip.period()) == "100 ns");
   CHECK(d.full_scale.voltage == 50_mV);
   CHECK(d.full_scale.current == Current{0.3e-9});
   CHECK(d.technology.name == "cmos180");
