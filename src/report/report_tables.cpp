@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/report_tables.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "design/measurement_table.hpp"
+#include "units/text.hpp"
+
+namespace leadlag {
+namespace {
+
+double total_of(const Measurements& m) { return m.ledger.si > 0.0 ? m.ledger.si : 1.0; }
+
+}  // namespace
+
+std::string percent(double share) { return format_quantity(100.0 * share, {}, 4) + " %"; }
+
+std::string dies(int count) { return std::to_string(count) + (count == 1 ? " die" : " dies"); }
+
+std::string place_of(const Finding& finding, const Design& design) {
+  return finding.at.line > 0 ? design.file + ":" + std::to_string(finding.at.line) : "default";
+}
+
+std::string chip_line(const Report& r) {
+  const ChipParams& c = r.design.chip;
+  return std::string(name_of(c.detail)) + " detail, " + std::string(name_of(c.fidelity)) + " fidelity, " +
+         std::string(name_of(c.coupling)) + " coupling, " + std::string(name_of(c.integration)) +
+         " integration, " + std::string(name_of(c.schedule)) + " schedule, " +
+         std::string(name_of(c.precision)) + " precision, " + dies(c.replicas);
+}
+
+Table measurements_table(const Report& r) {
+  Table table({"measurement", "value", "meaning"});
+  for (const MeasurementKind& kind : measurement_table) {
+    const auto found = r.measurements.values.find(std::string(kind.name));
+    if (found == r.measurements.values.end()) continue;
+    const bool share = kind.name.ends_with("accuracy");
+    table.row({std::string(kind.name),
+               share ? percent(found->second) : format_quantity(found->second, kind.dimension),
+               std::string(kind.meaning)});
+  }
+  return table;
+}
+
+std::vector<std::string> learning_lines(const Report& r) {
+  const Design& d = r.design;
+  const LearningParams& l = d.learning.params;
+  std::string system =
+      "system " + std::string(name_of(l.system)) + ", errors " + std::string(name_of(l.errors));
+  if (l.system != System::none) {
+    if (l.update == UpdateBy::die) {
+      system += ", weights written on the die in every cycle with plasticity on, rate " + shortest(l.rate);
+    } else {
+      system += ", accumulated on the die, applied by a host (" + std::string(name_of(l.optimiser)) +
+                ", rate " + shortest(l.rate) + ") every " + std::to_string(d.learning.every) + " " +
+                std::string(name_of(d.learning.every_unit)) + (d.learning.every > 1 ? "s" : "");
+    }
+    if (l.anneal < 1.0) system += ", annealed linearly to " + percent(l.anneal);
+  }
+  std::vector<std::string> lines{
+      system, std::to_string(r.measurements.updates) + " weights written, of these by the host " +
+                  std::to_string(r.measurements.host_writes) + "; read by the host " +
+                  std::to_string(r.measurements.host_reads)};
+  for (const ArrayDesign& a : d.arrays) {
+    if (!a.is_neuron()) continue;
+    const auto& n = a.neurons()[0];
+    std::string line = a.name + ": tau_m " + to_text(n.tau_m) + ", tau_r " + to_text(n.tau_r) +
+                       " (first neuron); tau_m is " + format_quantity(n.tau_m / d.chip.period(), {}, 3) +
+                       " cycles";
+    if (d.task.params.kind == TaskKind::idx_images) {
+      line += ", an image is held for " + std::to_string(d.schedule.params.cycles_per_sample);
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+Table controls_table(const Report& r) {
+  Table table({"control", "changed", "result"});
+  for (const ControlResult& c : r.controls) {
+    std::string result;
+    for (const auto& [name, value] : c.values) {
+      if (!name.ends_with("accuracy") && name != "final_mse") continue;
+      result += (result.empty() ? "" : ", ") + name + " " +
+                (name.ends_with("accuracy") ? percent(value) : format_quantity(value, {}));
+    }
+    table.row({c.name, c.settings, result});
+  }
+  return table;
+}
+
+std::string timing_line(const Report& r) {
+  const Timing& t = r.measurements.timing;
+  std::string out = "clock period " + to_text(r.design.chip.period()) + "; input to output " +
+                    std::to_string(t.forward_cycles) + " cycles";
+  if (t.error_cycles > 0) {
+    out += "; output error to first weights " + std::to_string(t.error_cycles) +
+           " cycles; first errors belong to a new input after " + std::to_string(t.alignment_cycles) +
+           " cycles";
+  }
+  return out;
+}
+
+Table timing_table(const Report& r) {
+  Table table({"path", "to", "settles in", "slack", "slowest arc"});
+  for (const Path& p : r.measurements.timing.paths) {
+    const auto slowest =
+        std::max_element(p.arcs.begin(), p.arcs.end(),
+                         [](const PathArc& a, const PathArc& b) { return a.arc.settle < b.arc.settle; });
+    table.row({p.kind, p.to, to_text(p.settle), to_text(p.slack),
+               slowest->array + "." + slowest->block + " " + to_text(slowest->arc.settle)});
+  }
+  return table;
+}
+
+std::string energy_line(const Report& r) {
+  const Measurements& m = r.measurements;
+  return "ledger " + to_text(m.ledger, 10) + ", integral of the supply current " + to_text(m.supply, 10) +
+         " (" + dies(r.design.chip.replicas) + ", " + to_text(m.duration) + " of chip time)";
+}
+
+Table energy_by_array_table(const Report& r) {
+  std::map<std::string, std::pair<Energy, Area>> arrays;
+  std::vector<std::string> order;
+  for (const EnergyRow& row : r.measurements.energy) {
+    if (!arrays.contains(row.array)) order.push_back(row.array);
+    arrays[row.array].first += row.static_energy + row.dynamic_energy;
+    arrays[row.array].second += row.area;
+  }
+  Table table({"array", "energy", "share", "area per die"});
+  for (const std::string& name : order) {
+    const auto& [energy, area] = arrays[name];
+    table.row({name, to_text(energy), percent(energy.si / total_of(r.measurements)), to_text(area)});
+  }
+  return table;
+}
+
+Table energy_by_block_table(const Report& r) {
+  Table table({"array", "block", "per die", "static power", "static", "dynamic", "share", "area"});
+  for (const EnergyRow& row : r.measurements.energy) {
+    const Energy sum = row.static_energy + row.dynamic_energy;
+    table.row({row.array, row.block, std::to_string(row.instances), to_text(row.static_power),
+               to_text(row.static_energy), to_text(row.dynamic_energy),
+               percent(sum.si / total_of(r.measurements)), to_text(row.area)});
+  }
+  return table;
+}
+
+Table event_energy_table(const Report& r) {
+  Table table({"block", "event", "energy", "from"});
+  std::map<std::string, bool> seen;
+  for (const EnergyRow& row : r.measurements.energy) {
+    for (const auto& e : row.events) {
+      const std::string key = row.block + std::string(name_of(e.event));
+      if (seen[key]) continue;
+      seen[key] = true;
+      table.row({row.block, std::string(name_of(e.event)), to_text(e.each), e.derivation});
+    }
+    if (!seen[row.block + "static"]) {
+      seen[row.block + "static"] = true;
+      table.row({row.block, "static", to_text(row.static_power / static_cast<double>(row.instances)),
+                 "V_dd x (" + row.static_derivation + "), mean per instance"});
+    }
+  }
+  return table;
+}
+
+Table technology_table(const Technology& t) {
+  Table table({"number", "value", "source"});
+  const auto row = [&](const auto& field) {
+    std::string value;
+    if constexpr (requires { (t.*field.member).si; }) {
+      value = to_text(t.*field.member);
+    } else {
+      value = shortest(t.*field.member);
+    }
+    const auto found = t.sources.find(std::string(field.name));
+    const bool assumed = found == t.sources.end() || found->second.assumed;
+    table.row({std::string(field.name), value,
+               assumed ? "assumed: default for " + std::string(field.meaning) : found->second.text});
+  };
+  std::apply([&](const auto&... field) { (row(field), ...); }, Technology::fields());
+  return table;
+}
+
+}  // namespace leadlag
