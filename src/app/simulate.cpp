@@ -92,6 +92,7 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
   collect();
   supply.finish();
   for (const auto& [key, activity] : chip->activities()) seen.activities[key] = *activity;
+  if (waves) seen.waves = waves->waves();
   seen.supply_charge = supply.charge();
   seen.peak_current = supply.peak();
   if (!seen.curve.empty() && !seen.curve.back().parameters.empty()) {

@@ -21,6 +21,23 @@ struct CurvePoint {
       parameters;  ///< of small chips: every plastic parameter, in the order of the chip's groups
 };
 
+/// The traced signals of die 0 in the bounded form that a page can hold: the first cycles one by one, then
+/// the extremes of buckets of cycles. waves.vcd has every cycle.
+struct Waves {
+  struct Signal {
+    std::string array, signal, element;  ///< "hidden", "rate", "3"; "w1", "weight", "2,7"
+    std::string unit;                    ///< "V", or "" for a plain number
+    std::vector<double> values;          ///< one per entry of `cycles`
+  };
+  std::vector<std::int64_t> cycles;  ///< 1 is the first falling edge; the same for all signals
+  std::size_t exact = 0;  ///< so many leading entries are single cycles, the rest come in pairs: the smallest
+                          ///< and the largest value of a bucket, in the order in which they occurred
+  std::int64_t bucket = 1;  ///< cycles in such a bucket; the last one may hold fewer
+  std::int64_t traced = 0;  ///< cycles seen
+  std::vector<Signal> signals;
+  std::size_t left_out = 0;  ///< further traced signals, which only waves.vcd has
+};
+
 /// What the bench saw, as plain values: everything a run hands over to measuring.
 struct Observations {
   std::int64_t cycles = 0, samples = 0, train_samples = 0, test_samples = 0, learning_steps = 0,
@@ -32,6 +49,7 @@ struct Observations {
   std::map<std::pair<std::string, std::string>, Activity> activities;  ///< by (array, block stem), all dies
   Charge supply_charge;  ///< integral of the supply current, all dies
   Current peak_current;  ///< all dies
+  Waves waves;           ///< empty without `trace:`
 };
 
 }  // namespace leadlag

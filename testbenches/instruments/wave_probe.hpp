@@ -8,11 +8,13 @@
 
 #include "arrays/die_module.hpp"
 #include "design/design.hpp"
+#include "instruments/wave_record.hpp"
 
 namespace leadlag {
 
-/// Writes the traced signals of die 0 to a VCD file: SI values, sampled at the falling edge when everything
-/// within the cycle has settled. Scopes are blueprint paths: chip.hidden.rate_3.
+/// Writes the traced signals of die 0 to a VCD file, and keeps a bounded record of them: SI values, sampled
+/// at the falling edge when everything within the cycle has settled. Scopes are blueprint paths:
+/// chip.hidden.rate_3.
 class WaveProbe final : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -22,6 +24,7 @@ class WaveProbe final : public sc_core::sc_module {
   WaveProbe(const sc_core::sc_module_name& name, const DieModule& chip, const Design& design,
             const std::string& file, const std::string& comment);
   ~WaveProbe() override;
+  Waves waves() const { return record_.waves(); }
 
  private:
   struct Signal {
@@ -39,6 +42,8 @@ class WaveProbe final : public sc_core::sc_module {
   std::vector<std::string> names_;
   sc_core::sc_trace_file* file_;  // closed, null, when the last traced cycle is over
   std::int64_t cycles_left_;
+  WaveRecord record_;
+  std::vector<double> now_;
 };
 
 }  // namespace leadlag
