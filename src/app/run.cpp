@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -79,7 +80,8 @@ std::string settings_text(const Control& control) {
     const Design design = parse_design(main.file, main.text, read);  // the file may have changed meanwhile
     const Die die = fabricate(design);
     const Observations seen = simulate(design, die, *make_task(design), {});
-    const nlohmann::ordered_json json(measure(design, die, seen).values);
+    nlohmann::ordered_json json{{"values", measure(design, die, seen).values}, {"curve", nullptr}};
+    for (const CurvePoint& p : seen.curve) json["curve"].push_back({p.cycle, p.sample, p.value});
     std::ofstream(file) << json.dump();
     status = exit_met;
   } catch (const std::exception& e) {
@@ -105,8 +107,14 @@ ControlResult finish(const ControlRun& run) {
   }
   std::ifstream file(run.file);
   const auto json = nlohmann::json::parse(file);
-  ControlResult result{run.control->name, settings_text(*run.control), {}};
-  for (const auto& [name, value] : json.items()) result.values[name] = value.get<double>();
+  ControlResult result{run.control->name, settings_text(*run.control), {}, {}};
+  for (const auto& [name, value] : json["values"].items()) {
+    if (value.is_number()) result.values[name] = value.get<double>();  // not finite: not measured
+  }
+  for (const auto& point : json["curve"]) {
+    const double value = point[2].is_null() ? std::nan("") : point[2].get<double>();  // JSON has no infinity
+    result.curve.push_back({point[0].get<std::int64_t>(), point[1].get<std::int64_t>(), value, {}});
+  }
   file.close();
   fs::remove(run.file);
   return result;
@@ -187,12 +195,14 @@ int run_command(const RunOptions& options) {
   findings.insert(findings.begin(), limits.begin(), limits.end());
   const Report report{design, measurements, seen, findings, controls, provenance};
   out.write("report.txt", text_report(report));
+  out.write("report.html", html_report(report));
   out.write("report.json", json_report(report));
   out.write("timing.csv", timing_csv(report));
   out.write("energy.csv", energy_csv(report));
   out.write("learning.csv", learning_csv(report));
   out.publish();
-  std::cout << findings_text(findings, design) << "report in " << options.out << "/report.txt\n";
+  std::cout << findings_text(findings, design) << "report in " << options.out
+            << "/report.html and report.txt\n";
   return all_met(findings) ? exit_met : exit_violated;
 }
 

@@ -29,6 +29,7 @@ std::string provenance_line(const Provenance& p);
 struct ControlResult {
   std::string name, settings;
   std::map<std::string, double> values;  ///< test_accuracy or final_mse, as measurement_table names them
+  std::vector<CurvePoint> curve;         ///< without parameters
 };
 
 /// Everything the reports render: values only, nothing is computed from here on.
@@ -44,6 +45,8 @@ struct Report {
 std::string text_report(const Report& report);
 /// Documented in docs/report_keys.md; "schema" is its version.
 std::string json_report(const Report& report);
+/// One self-contained page: everything of text_report with charts, waveforms, json_report and the blueprint.
+std::string html_report(const Report& report);
 std::string timing_csv(const Report& report);
 std::string energy_csv(const Report& report);
 std::string learning_csv(const Report& report);

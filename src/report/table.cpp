@@ -5,16 +5,17 @@
 
 namespace leadlag {
 
+bool is_figure(const std::string& cell) {
+  return !cell.empty() && cell.size() <= 16 &&
+         (cell[0] == '-' || cell[0] == '+' || (cell[0] >= '0' && cell[0] <= '9'));
+}
+
 std::string Table::text(const std::string& indent) const {
   std::vector<std::size_t> width;
   for (const auto& row : rows_) {
     width.resize(std::max(width.size(), row.size()));
     for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
   }
-  const auto numeric = [](const std::string& cell) {  // a quantity, not a sentence that starts with one
-    return !cell.empty() && cell.size() <= 16 &&
-           (cell[0] == '-' || cell[0] == '+' || (cell[0] >= '0' && cell[0] <= '9'));
-  };
   std::string out;
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     std::string line = indent;
@@ -22,7 +23,7 @@ std::string Table::text(const std::string& indent) const {
       const std::string& cell = rows_[r][c];
       const std::string pad(width[c] - cell.size(), ' ');
       const bool right =
-          r > 0 ? numeric(cell) : rows_.size() > 1 && c < rows_[1].size() && numeric(rows_[1][c]);
+          r > 0 ? is_figure(cell) : rows_.size() > 1 && c < rows_[1].size() && is_figure(rows_[1][c]);
       line += (right ? pad + cell : cell + pad) + "  ";
     }
     line.erase(line.find_last_not_of(' ') + 1);

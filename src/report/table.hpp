@@ -19,6 +19,10 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// A quantity rather than a word or a sentence that starts with one: short, and begins with a digit or a
+/// sign.
+bool is_figure(const std::string& cell);
+
 /// One line of CSV; cells with a comma or a quote are quoted.
 std::string csv_line(const std::vector<std::string>& cells);
 
