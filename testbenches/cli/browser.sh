@@ -68,9 +68,10 @@ click() {  # CSS_SELECTOR: as a reader does, scrolled into view
 screenshot() {  # FILE: the whole page
   devtools Page.captureScreenshot '{"format": "png", "captureBeyondViewport": true}' | jq -r .data | base64 -d >"$1"
 }
-# What the console said and what was fetched since the last call.
+# What the console said and what was fetched since the last call; the browser's own start page is left out.
 console() { driver se/log '{"type": "browser"}' | jq -c '[.[] | select(.level == "SEVERE" or .level == "WARNING") | .message]'; }
 requests() {
   driver se/log '{"type": "performance"}' |
-    jq -c '[.[].message | fromjson | .message | select(.method == "Network.requestWillBeSent") | .params.request.url]'
+    jq -c '[.[].message | fromjson | .message | select(.method == "Network.requestWillBeSent") | .params.request.url |
+      select(test("^(chrome|data):") | not)]'
 }
