@@ -16,6 +16,14 @@ for file in $(find src models testbenches -name '*.hpp' | sort); do
   name=$(sed -E 's#^(src|models|testbenches)/##' <<<"$file")
   grep -rqF "\"$name\"" src models testbenches --include='*.cpp' --include='*.hpp' || { echo "$file is included by no one"; status=1; }
 done
+pages=$(find src/report/page -name '*.js' -o -name '*.css' -o -name '*.html' | sort)
+[ "$(wc -l <<<"$pages")" -ge 5 ] || { echo "suspiciously few parts of report.html"; status=1; }
+for file in $pages; do
+  grep -qF "page/$(basename "$file")" src/report/CMakeLists.txt || { echo "$file is not embedded by src/report/CMakeLists.txt"; status=1; }
+done
+for file in $(find testbenches -name '*.sh' | sort); do
+  grep -rqF "$(basename "$file")" testbenches --include=CMakeLists.txt --include='*.sh' || { echo "$file is run by no test"; status=1; }
+done
 for file in docs/*.md docs/*/*.md; do
   [ "$file" = docs/README.md ] && continue
   grep -rlF "$(basename "$file")" README.md docs | grep -qvF "$file" || { echo "$file is linked from no page"; status=1; }

@@ -16,7 +16,7 @@ namespace po = boost::program_options;
 constexpr const char* usage =
     R"(leadlag simulates neuromorphic chips that learn, and reports their timing, energy and area.
 
-  leadlag run BLUEPRINT --out DIR    simulate; write report.txt, report.json, CSVs, waves.vcd, weights into DIR
+  leadlag run BLUEPRINT --out DIR    simulate; write report.html, .txt, .json, CSVs, waves.vcd, weights into DIR
   leadlag check BLUEPRINT            validate and apply the static design rules, without simulating
   leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
   leadlag blocks [KIND]              list block kinds, or the parameters of one

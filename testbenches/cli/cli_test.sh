@@ -42,7 +42,7 @@ case $case_name in
     expect 2 "$leadlag" new starter; has stderr "exists already"
     expect 0 "$leadlag" check starter.yaml; has stdout "LL-TIME-1"
     expect 0 "$leadlag" run starter.yaml --out out
-    for file in report.txt report.json timing.csv energy.csv learning.csv waves.vcd weights/w1.npy; do
+    for file in report.html report.txt report.json timing.csv energy.csv learning.csv waves.vcd weights/w1.npy; do
       [ -s "out/$file" ] || fail "out/$file is missing"
     done
     for file in report.txt timing.csv energy.csv learning.csv; do
@@ -104,6 +104,8 @@ case $case_name in
     cmp out1/weights/w2.npy out2/weights/w2.npy || fail "weights differ"
     [ "$(diff out1/report.json out2/report.json | grep -c '^[<>]')" -eq 2 ] || fail "report.json differs in more than a line"
     diff out1/report.json out2/report.json | grep -q '"threads": 2' || fail "the differing line is not the threads"
+    [ "$(diff out1/report.html out2/report.html | grep -c '^[<>].*"threads"')" -eq 2 ] || fail "report.html does not name the threads"
+    [ "$(diff out1/report.html out2/report.html | grep -c '^[<>]')" -eq 2 ] || fail "report.html differs in more than a line"
     ;;
   report_keys)  # every key of report.json is documented
     "$leadlag" new c >/dev/null

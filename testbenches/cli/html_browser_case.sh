@@ -107,6 +107,17 @@ devtools Emulation.clearDeviceMetricsOverride '{}' >/dev/null
 driver print '{}' | jq -r . | base64 -d >"$screenshots/print.pdf"
 [ "$(head -c 5 "$screenshots/print.pdf")" = "%PDF-" ] && [ "$(stat -c %s "$screenshots/print.pdf")" -gt 50000 ] || fail "printing"
 quiet
+
+# ---------------------------------------------------------------------------------------------- what went wrong
+"$leadlag" new diverging >/dev/null
+sed -i "s/activation: softplus/activation: linear/; s/weights: \[\[0.7\]\]/weights: [[1e9]]/; s/beta: 0.01/beta: 100/" diverging.yaml
+"$leadlag" run diverging.yaml --out out --set schedule.cycles=20000 --set learning.start=19000 >/dev/null 2>&1
+[ $? -eq 1 ] || fail "the diverging chip does not diverge"
+visit "$page" || exit 1
+is "a diverging chip's verdict" '"✗ 2 VIOLATED, 1 NOT MEASURED, 10 MET"' 'return document.querySelector(".overall").textContent'
+is "violations come first" '["VIOLATED","VIOLATED","NOT MEASURED","MET"]' 'return [...document.querySelectorAll(".findings tbody th")].slice(0, 4).map((th) => th.lastChild.textContent.trim())'
+is "its charts are drawn all the same" true "$drawn"
+quiet
 for file in desktop-light desktop-dark phone-dark phone-system; do
   [ "$(head -c 8 "$screenshots/$file.png" | tail -c 7 | head -c 3)" = PNG ] || fail "screenshot $file"
 done

@@ -68,7 +68,7 @@ class LineFigure {
       list.append(element("label", {}, input, series.swatch, series.name, series.output));
     });
     for (const mark of panel.marks) {
-      const line = element("span", {class: mark.limit ? "swatch limit" : "swatch note", "aria-hidden": "true"});
+      const line = element("span", {class: mark.limit ? "swatch limit" : "swatch reference", "aria-hidden": "true"});
       list.append(element("span", {class: "mark"}, line, mark.label));
     }
     if (panel.series.length > 3) {
