@@ -63,6 +63,14 @@ case $case_name in
       all(range($rows | length); . as $k |
         ($c.xs[$k] / $rows[$k][2] - 1 | fabs) < 1e-8 and ($c.panels[0].series[0].y[$k] / $rows[$k][3] - 1 | fabs) < 1e-5 and
         ($c.panels[1].series[1].y[$k] / $rows[$k][5] - 1 | fabs) < 1e-5)'
+    # The control's line is the curve of a chip that is built like the control.
+    "$leadlag" run "$source/models/chips/lag_net.yaml" --out out --no-controls --set schedule.cycles=6000 --set learning.start=500 \
+      --set learning.errors=instantaneous >/dev/null 2>&1
+    [ $? -eq 1 ] || fail "the control's chip"  # its limits are not met
+    grep -v '^[#c]' out/learning.csv | jq -Rn '[inputs | split(",") | map(tonumber)]' >control.json
+    holds --slurpfile c learning.json --slurpfile rows control.json --slurpfile main csv.json '
+      $rows[0] as $rows | $rows != $main[0] and all(range($rows | length); . as $k |
+        ($c[0].panels[0].series[1].y[$k] / $rows[$k][3] - 1 | fabs) < 1e-5)'
     ;;
   waves)  # every sample against waves.vcd; the exact ones one by one, buckets by their extremes
     lag_net
