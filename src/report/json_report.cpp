@@ -164,7 +164,7 @@ std::string json_report(const Report& r) {
                   {"timing", timing_json(r.measurements.timing)},
                   {"energy", energy_json(r.measurements)},
                   {"technology", technology_json(d.technology)}};
-  return json.dump(1) + "\n";
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";  // a file's name may be no UTF-8
 }
 
 }  // namespace leadlag

@@ -65,8 +65,15 @@ click() {  # CSS_SELECTOR: as a reader does, scrolled into view
   id=$(driver element "$(jq -n --arg css "$1" '{using: "css selector", value: $css}')" | jq -r '.[]') &&
     driver "element/$id/click" '{}' >/dev/null
 }
-screenshot() {  # FILE: the whole page
-  devtools Page.captureScreenshot '{"format": "png", "captureBeyondViewport": true}' | jq -r .data | base64 -d >"$1"
+screen() {  # WIDTH HEIGHT: of a desktop, or of a phone when it is narrow
+  devtools Emulation.setDeviceMetricsOverride "$(jq -n --argjson w "$1" --argjson h "$2" \
+    '{width: $w, height: $h, deviceScaleFactor: 1, mobile: ($w < 600)}')" >/dev/null
+}
+screenshot() {  # FILE WIDTH: the whole page, on a screen as high as the page: what lies beyond one may not be painted
+  screen "$2" "$(script 'return document.documentElement.scrollHeight')"
+  driver execute/async '{"script": "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))", "args": []}' >/dev/null
+  devtools Page.captureScreenshot '{"format": "png"}' | jq -r .data | base64 -d >"$1"
+  screen "$2" 900
 }
 # What the console said and what was fetched since the last call; the browser's own start page is left out.
 console() { driver se/log '{"type": "browser"}' | jq -c '[.[] | select(.level == "SEVERE" or .level == "WARNING") | .message]'; }

@@ -39,7 +39,7 @@ is "panels share their axis" 1 'return new Set([...document.querySelectorAll("#w
 is "every control has a name" 0 'return [...document.querySelectorAll("button, input, canvas, [role=application], [role=region]")].filter((e) =>
   !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim())).length'
 is "every chart has a table" true 'return [...document.querySelectorAll("figure")].every((f) => f.querySelector("details.data"))'
-screenshot "$screenshots/desktop-light.png"
+screenshot "$screenshots/desktop-light.png" 1280
 
 # ---------------------------------------------------------------------------------------------- without a mouse
 press body $'\ue004'  # Tab
@@ -87,7 +87,7 @@ devtools Emulation.setEmulatedMedia '{"features": [{"name": "prefers-color-schem
 dark=$(script "$back")
 [ "$light" != "$dark" ] || fail "the system's dark colours change nothing"
 is "charts in dark colours" true "$drawn"
-screenshot "$screenshots/desktop-dark.png"
+screenshot "$screenshots/desktop-dark.png" 1280
 click '#theme'
 is "the reader's choice of light wins" "$light" "$back"
 is "charts in light colours" true "$drawn"
@@ -95,12 +95,12 @@ visit "$page" || exit 1
 is "the choice is kept" '"Colours: light"' 'return document.getElementById("theme").textContent'
 click '#theme'
 is "dark by choice" "$dark" "$back"
-devtools Emulation.setDeviceMetricsOverride '{"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true}' >/dev/null
+screen 390 844
 for choice in dark system; do
   visit "$page" || exit 1
   is "a phone's screen is wide enough" 390 'return document.documentElement.scrollWidth'
   is "charts on a phone" true "$drawn"
-  screenshot "$screenshots/phone-$choice.png"
+  screenshot "$screenshots/phone-$choice.png" 390
   click '#theme'
 done
 devtools Emulation.clearDeviceMetricsOverride '{}' >/dev/null

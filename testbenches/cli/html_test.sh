@@ -117,7 +117,7 @@ case $case_name in
     grep -qF '458 more traced signals are in waves.vcd only' out/report.html || fail "left-out signals are not mentioned"
     ;;
   escaping)  # names and options may hold anything
-    folder='a"<b>&'"'"'</script><script>document.title="broken"</script>{{data}}'
+    folder='a"<b>&'"'"'</script><script>document.title="broken"</script>{{data}}'$'\xff'
     mkdir -p "$folder" && "$leadlag" new c >/dev/null && mv c.yaml "$folder/"
     sed -i 's|^task:|# </script><script>document.title="broken"</script>\ntask:|' "$folder/c.yaml"
     run "$folder/c.yaml" --out out --set schedule.cycles=300 --set learning.start=10 --set 'limits.final_mse={max: 1000}'

@@ -270,7 +270,7 @@ function yAxis(panel) {
   }
   const near = panel.marks.map((m) => m.value).filter((v) => !log || (v > low * 1e-4 && v < high * 1e4));
   return {
-    type: log ? "logarithmic" : "linear", grace: log ? 0 : "5%",
+    type: log ? "logarithmic" : "linear", grace: log || unit === "%" ? 0 : "5%",  // no share below 0 %
     suggestedMin: near.length ? Math.min(...near) * (log ? 0.5 : 1) : undefined,
     suggestedMax: near.length ? Math.max(...near) * (log ? 2 : 1) : undefined,
     grid: gridOf(log),

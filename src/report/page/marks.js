@@ -17,8 +17,9 @@ function marksPlugin(marks) {
     afterDatasetsDraw(chart) {
       const {ctx, chartArea: area, scales: {y}} = chart;
       marks.forEach((mark, k) => {
-        const beyond = mark.value > y.max ? " \u2191" : mark.value < y.min ? " \u2193" : "";
-        const at = Math.min(area.bottom - 1, Math.max(area.top + 1, y.getPixelForValue(mark.value)));
+        const above = mark.value > y.max, under = mark.value < y.min;
+        const beyond = above ? " \u2191" : under ? " \u2193" : "";
+        const at = above ? area.top + 1 : under ? area.bottom - 1 : y.getPixelForValue(mark.value);
         const colour = theme.colour(mark.limit ? "limit" : "note");
         ctx.save();
         ctx.strokeStyle = colour;
