@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <functional>
 
 #include "design/sections.hpp"
 #include "design/values.hpp"
@@ -31,9 +30,7 @@ class Rules {
     draft_.log.add("illegal-combination", draft_.mark(path), message);
   }
   bool learns() const { return design_.learning.params.system != System::none; }
-  bool has_error_filters() const {
-    return learns() && design_.learning.params.errors == ErrorPath::prospective;
-  }
+  bool has_error_filters() const { return leadlag::has_error_filters(design_); }
   bool host() const { return design_.learning.params.update == UpdateBy::host; }
   static std::string instance(const ArrayDesign& array, std::size_t k) {
     return array.size == 1 ? array.name : array.name + "[" + std::to_string(k) + "]";
@@ -174,34 +171,9 @@ class Rules {
     }
   }
 
-  /// An array of neurons that its own rates reach, or "".
-  std::string recurrence() const {
-    const auto& arrays = design_.arrays;
-    std::vector<int> state(arrays.size(), 0);  // 0 new, 1 on the path, 2 done
-    std::string found;
-    const std::function<void(std::size_t)> visit = [&](std::size_t at) {
-      state[at] = 1;
-      const auto follow = [&](std::size_t to) {
-        if (state[to] == 1 && found.empty()) found = arrays[to].name;
-        if (state[to] == 0) visit(to);
-      };
-      for (const CrossbarDesign& c : design_.crossbars) {
-        if (c.from == at && draft_.sound(c.to)) follow(c.to);
-      }
-      for (std::size_t k = 0; k < arrays.size(); ++k) {
-        if (arrays[k].is_low_pass() && arrays[k].source == at && draft_.sound(k)) follow(k);
-      }
-      state[at] = 2;
-    };
-    for (std::size_t k = 0; k < arrays.size(); ++k) {
-      if (draft_.sound(k) && state[k] == 0) visit(k);
-    }
-    return found;
-  }
-
   void check_ordered() {
     if (chip_.schedule != Ordering::ordered) return;
-    if (const std::string name = recurrence(); !name.empty()) {
+    if (const std::string name = recurrent_array(draft_); !name.empty()) {
       illegal("chip.schedule", "schedule: ordered needs arrays without loops, but the rates of '" + name +
                                    "' return to it; use schedule: registered");
     }
@@ -223,7 +195,7 @@ class Rules {
   // constants
   void check_time_constants(const ArrayDesign& array) {
     if (array.is_neuron()) check_lag(array);
-    if (chip_.integration != Integration::euler) return;
+    if (chip_.integration != Integration::euler || array.is_continuous()) return;
     if (array.is_low_pass()) {
       const auto& filters = std::get<1>(array.blocks);
       check_steps(array, "tau_s", filters.size(), [&](std::size_t k) { return filters[k].tau_s; });
@@ -306,6 +278,9 @@ class Rules {
 
 }  // namespace
 
-void check_rules(Draft& draft) { Rules(draft).check(); }
+void check_rules(Draft& draft) {
+  check_coupling(draft);
+  Rules(draft).check();
+}
 
 }  // namespace leadlag

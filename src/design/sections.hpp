@@ -45,6 +45,10 @@ void read_limits(Draft&);
 void read_traces(Draft&);
 void read_controls(Draft&);
 void check_rules(Draft&);
+void check_coupling(Draft&);
+bool has_error_filters(const Design&);
+/// An array whose own rates return to it, or ""; perhaps without leaving analog islands.
+std::string recurrent_array(const Draft&, bool in_islands = false);
 
 /// Time constants of the error unit beside a neuron: as stated in `blocks:`, else the neuron's own.
 Time error_lead(const Design&, const ProspectiveNeuron::Params&);
