@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+// What probes make of a record, without the kernel.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "instruments/histogram.hpp"
+#include "instruments/phase_probe.hpp"
+#include "instruments/settling_probe.hpp"
+#include "instruments/spectrum.hpp"
+#include "instruments/voltmeter.hpp"
+#include "units/random.hpp"
+
+using namespace leadlag;
+using Catch::Matchers::Contains;
+using Catch::Matchers::WithinAbs;
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+constexpr double pi = std::numbers::pi;
+const std::vector<Window> windows{Window::rectangular, Window::hann, Window::blackman_harris,
+                                  Window::flat_top};
+
+/// f(turns) at turns = cycles k / n: `cycles` periods in n samples.
+template <class F>
+std::vector<double> periodic(std::size_t n, double cycles, F&& f) {
+  std::vector<double> x;
+  for (std::size_t k = 0; k < n; ++k)
+    x.push_back(f(2.0 * pi * std::fmod(cycles * static_cast<double>(k) / static_cast<double>(n), 1.0)));
+  return x;
+}
+
+std::vector<double> gaussian(std::size_t n, double deviation) {
+  const Draws draws(5, "signal_test", "noise");
+  std::vector<double> x;
+  for (std::size_t k = 0; k < n; ++k) x.push_back(deviation * draws.normal(k));
+  return x;
+}
+
+/// 1 MHz samples: bin k of n is k / n MHz.
+Frequency bin_frequency(double k, std::size_t n) { return {k / static_cast<double>(n) * 1e6}; }
+
+}  // namespace
+
+TEST_CASE("summary: closed forms of a sine with an offset", "[signal]") {
+  const Summary s = summarise(periodic(1000, 7.0, [](double a) { return 0.5 + 2.0 * std::sin(a); }));
+  CHECK(s.samples == 1000);
+  CHECK_THAT(s.mean, WithinAbs(0.5, 1e-13));
+  CHECK_THAT(s.rms, WithinAbs(std::sqrt(0.25 + 2.0), 1e-13));
+  CHECK_THAT(s.max, WithinAbs(2.5, 1e-13));  // 1000 is a multiple of 4: the peaks are sampled
+  CHECK_THAT(s.min, WithinAbs(-1.5, 1e-13));
+  CHECK_THROWS_AS(summarise({}), std::invalid_argument);
+}
+
+TEST_CASE("spectrum: Parseval: power adds up to the mean square, even and odd lengths", "[signal]") {
+  for (const std::size_t n : {1000U, 1001U}) {
+    const auto x = gaussian(n, 0.3);
+    for (const Window window : {Window::rectangular, Window::hann}) {
+      double squares = 0.0, weights = 0.0;  // the mean square that the window sees; Hann is sin^2(pi k / n)
+      for (std::size_t k = 0; k < n; ++k) {
+        const double sine = std::sin(pi * static_cast<double>(k) / static_cast<double>(n));
+        const double w = window == Window::hann ? sine * sine : 1.0;
+        squares += w * w * x[k] * x[k], weights += w * w;
+      }
+      const Spectrum s = spectrum(x, 1_us, window);
+      REQUIRE(s.power.size() == n / 2 + 1);
+      CHECK_THAT(std::accumulate(s.power.begin(), s.power.end(), 0.0), WithinRel(squares / weights, 1e-12));
+    }
+  }
+}
+
+TEST_CASE("spectrum: a sine on a bin reads its peak, DC its value, with every window", "[signal]") {
+  for (const std::size_t n : {512U, 500U, 501U}) {
+    const auto x = periodic(n, 40.0, [](double a) { return -0.25 + 0.7 * std::sin(a + 0.3); });
+    for (const Window window : windows) {
+      const Spectrum s = spectrum(x, 1_us, window);
+      CHECK_THAT(s.resolution.si, WithinRel(1e6 / static_cast<double>(n), 1e-12));
+      CHECK_THAT(s.amplitude[s.bin(bin_frequency(40.0, n))], WithinAbs(0.7, 1e-12));
+      CHECK_THAT(s.amplitude[0], WithinAbs(0.25, 1e-12));
+      CHECK_THAT(s.amplitude[100], WithinAbs(0.0, 1e-12));
+      CHECK_THAT(std::accumulate(s.power.begin(), s.power.end(), 0.0), WithinAbs(0.0625 + 0.245, 1e-12));
+    }
+  }
+  // A sine at half the sampling rate has one bin, not two sides.
+  const auto alternating = periodic(64, 32.0, [](double a) { return std::cos(a); });
+  CHECK_THAT(spectrum(alternating, 1_us, Window::rectangular).amplitude[32], WithinAbs(1.0, 1e-13));
+}
+
+TEST_CASE("spectrum: windows' noise bandwidths and losses between bins are the published ones", "[signal]") {
+  // Harris 1978, table 1: Hann, 4-term Blackman-Harris. Flat top: (1 + (1.933^2 + 1.286^2 + 0.388^2 +
+  // 0.0322^2) / 2) from its coefficients in ISO 18431-2.
+  const std::vector<double> bandwidth{1.0, 1.5, 2.0044, 3.7709}, loss_db{3.92, 1.42, 0.83, 0.0};
+  const std::size_t n = 4096;
+  const auto x = periodic(n, 1000.5, [](double a) { return std::sin(a); });  // far from its mirror image
+  REQUIRE(windows.size() == 4);
+  for (std::size_t w = 0; w < 4; ++w) {
+    const Spectrum s = spectrum(x, 1_us, windows[w]);
+    CHECK_THAT(s.noise_bandwidth, WithinAbs(bandwidth[w], 1e-4));
+    CHECK_THAT(-20.0 * std::log10(s.amplitude[1000]), WithinAbs(loss_db[w], 0.01));
+  }
+}
+
+TEST_CASE("sine quality: THD of a polynomial is its closed form", "[signal]") {
+  // y = x + b x^2 + c x^3, x = A sin: fundamental A + 3/4 c A^3, second b A^2 / 2, third c A^3 / 4.
+  const double a = 0.8, b = 0.05, c = -0.03;
+  const double h1 = a + 0.75 * c * a * a * a, h2 = b * a * a / 2.0, h3 = c * a * a * a / 4.0;
+  const auto y = [&](double angle) {
+    const double x = a * std::sin(angle);
+    return x + b * x * x + c * x * x * x;
+  };
+  struct Case {
+    Window window;
+    double cycles, tolerance;
+  };
+  // Off a bin, side lobes at -92 dB and the energy beyond the main lobe are what is left.
+  const std::vector<Case> cases{{Window::rectangular, 101.0, 1e-9},
+                                {Window::blackman_harris, 101.0, 1e-9},
+                                {Window::blackman_harris, 101.37, 1e-4},
+                                {Window::hann, 101.0, 1e-9}};
+  REQUIRE(cases.size() == 4);
+  for (const Case& k : cases) {
+    const Spectrum s = spectrum(periodic(8192, k.cycles, y), 1_us, k.window);
+    const SineQuality q = sine_quality(s, bin_frequency(k.cycles, 8192));
+    CHECK_THAT(q.amplitude, WithinRel(h1, k.tolerance));
+    CHECK_THAT(q.thd, WithinRel(std::hypot(h2, h3) / h1, k.tolerance));
+    CHECK_THAT(q.sinad_db, WithinAbs(-20.0 * std::log10(q.thd), 1e-3));
+    if (k.cycles == 101.0) CHECK_THAT(q.sfdr_db, WithinAbs(20.0 * std::log10(h1 / h2), 1e-6));
+  }
+}
+
+TEST_CASE("sine quality: THD of a clipped sine is its Fourier series", "[signal]") {
+  // Clipped at c = sin(alpha): b_n = 4/pi (1/2 [sin((n-1)alpha)/(n-1) - sin((n+1)alpha)/(n+1)] + c cos(n
+  // alpha)/n), n odd; b_1 = 2/pi (alpha + sin alpha cos alpha).
+  const double alpha = 1.0, c = std::sin(alpha);
+  const double b1 = 2.0 / pi * (alpha + std::sin(alpha) * std::cos(alpha));
+  double squares = 0.0;
+  for (int n = 3; n <= 9; n += 2) {
+    const double b = 4.0 / pi *
+                     (0.5 * (std::sin((n - 1) * alpha) / (n - 1) - std::sin((n + 1) * alpha) / (n + 1)) +
+                      c * std::cos(n * alpha) / n);
+    squares += b * b;
+  }
+  const std::size_t n = 1 << 16;  // 7 periods: harmonics that fold are beyond the 9000th, below 1e-7
+  const auto x = periodic(n, 7.0, [&](double a) { return std::clamp(std::sin(a), -c, c); });
+  const SineQuality q = sine_quality(spectrum(x, 1_us, Window::rectangular), bin_frequency(7.0, n));
+  CHECK_THAT(q.amplitude, WithinRel(b1, 1e-6));
+  CHECK_THAT(q.thd, WithinRel(std::sqrt(squares) / b1, 1e-5));
+}
+
+TEST_CASE("sine quality: harmonics are found where they fold to", "[signal]") {
+  // 400 of 1000 bins: the second harmonic, 800, folds to 200, the third, 1200, to 200 as well.
+  const auto x = periodic(1000, 300.0, [](double a) { return std::sin(a) + 0.01 * std::sin(2.0 * a); });
+  const SineQuality q = sine_quality(spectrum(x, 1_us, Window::rectangular), bin_frequency(300.0, 1000), 2);
+  CHECK_THAT(q.thd, WithinRel(0.01, 1e-9));
+  CHECK(q.snr_db > 200.0);
+}
+
+TEST_CASE("sine quality: SNR of a sine in white noise", "[signal]") {
+  const std::size_t n = 1 << 15;
+  const double sigma = 0.01;
+  auto x = periodic(n, 1001.0, [](double a) { return std::sin(a); });
+  const auto noise = gaussian(n, sigma);
+  for (std::size_t k = 0; k < n; ++k) x[k] += noise[k];
+  for (const Window window : {Window::rectangular, Window::blackman_harris}) {
+    const SineQuality q = sine_quality(spectrum(x, 1_us, window), bin_frequency(1001.0, n));
+    // Noise power is estimated from n/2 bins, fewer by the window's bandwidth: 5 sigma of that, and the share
+    // of bins that carrier, harmonics and DC take (11 lobes of up to 9 bins).
+    const double spread = 5.0 * std::sqrt(2.0 * 2.0 / static_cast<double>(n)) + 99.0 / (n / 2.0);
+    const double expected = 10.0 * std::log10(0.5 / (sigma * sigma));
+    CHECK_THAT(q.snr_db, WithinAbs(expected, 10.0 * std::log10(1.0 + spread)));
+  }
+}
+
+TEST_CASE("sine quality: an ideal N-bit quantiser has N effective bits", "[signal]") {
+  const std::size_t n = 1 << 16;
+  for (const int bits : {6, 8, 10, 12, 14}) {
+    const double lsb = 2.0 / (1 << bits);  // full scale -1 ... 1
+    const auto x = periodic(n, 3001.0, [&](double a) {
+      const double code = std::floor((1.0 - 1e-9) * std::sin(a) / lsb);
+      return (code + 0.5) * lsb;
+    });
+    const SineQuality q = sine_quality(spectrum(x, 1_us, Window::rectangular), bin_frequency(3001.0, n));
+    // The mean square error over a sine of amplitude A is q^2/12 + (q/pi)^2 sum (+-1)^k/k^2 J0(2 pi k A/q),
+    // and |J0(z)| <= sqrt(2/(pi z)): relative to q^2/12 at most 12/pi^2 zeta(5/2) sqrt(2/(pi 2 pi A/q)).
+    // Twice that covers the error's own fundamental, which the fit takes away, and the finite number of
+    // samples.
+    const double z = 2.0 * pi / lsb;
+    const double bound = 2.0 * 12.0 / (pi * pi) * 1.3415 * std::sqrt(2.0 / (pi * z));
+    INFO("bits " << bits << " bound dB " << 10.0 * std::log10(1.0 + bound));
+    CHECK_THAT(q.sinad_db, WithinAbs(6.0206 * bits + 1.7609, 10.0 * std::log10(1.0 + bound)));
+    CHECK_THAT(q.enob, WithinAbs(bits, 10.0 * std::log10(1.0 + bound) / 6.02));
+  }
+}
+
+TEST_CASE("sine quality: refuses what it cannot tell apart", "[signal]") {
+  const auto x = periodic(256, 10.5, [](double a) { return std::sin(a); });
+  CHECK_THROWS_WITH(sine_quality(spectrum(x, 1_us, Window::rectangular), bin_frequency(10.5, 256)),
+                    Contains("whole periods"));
+  CHECK_THROWS_WITH(sine_quality(spectrum(x, 1_us, Window::hann), bin_frequency(3.0, 256)),
+                    Contains("too near"));
+  CHECK_THROWS_AS(spectrum(x, 1_us, Window::hann).bin({0.6e6}), std::invalid_argument);
+  CHECK_THROWS_AS(spectrum(std::vector<double>{1.0}, 1_us, Window::hann), std::invalid_argument);
+}
+
+TEST_CASE("sine fit: exact for a sine, whole periods or not, wherever the record begins", "[signal]") {
+  for (const std::int64_t first : {0L, 12345678L}) {
+    for (const double f : {1e3, 0.37e6}) {
+      Record r{.period = 1_us, .first = first};
+      for (int k = 0; k < 3017; ++k) {
+        const double turns = f * r.time(static_cast<std::size_t>(k)).si;
+        r.values.push_back(0.2 + 0.7 * std::sin(2.0 * pi * (turns - std::floor(turns)) - 2.5));
+      }
+      const SineFit fit = fit_sine(r, {f});
+      CHECK_THAT(fit.amplitude, WithinAbs(0.7, 1e-12));
+      CHECK_THAT(fit.phase, WithinAbs(-2.5, 1e-12));
+      CHECK_THAT(fit.offset, WithinAbs(0.2, 1e-12));
+      CHECK(fit.residual < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("sine fit: the residual is what is not sine, and does not move the fit", "[signal]") {
+  Record r{.period = 1_us};
+  // 10 periods of 100 samples and a rest of 37, which is left out; the harmonic is orthogonal over the 10.
+  for (int k = 0; k < 1037; ++k)
+    r.values.push_back(std::sin(2.0 * pi * k / 100.0 + 0.4) + 0.1 * std::sin(2.0 * pi * k / 25.0));
+  const SineFit harmonic = fit_sine(r, {1e4});
+  CHECK(harmonic.samples == 1000);
+  CHECK_THAT(harmonic.amplitude, WithinAbs(1.0, 1e-12));
+  CHECK_THAT(harmonic.phase, WithinAbs(0.4, 1e-12));
+  CHECK_THAT(harmonic.residual, WithinAbs(0.1 / std::sqrt(2.0), 1e-12));
+
+  r.values = gaussian(20000, 0.05);
+  for (std::size_t k = 0; k < r.values.size(); ++k) r.values[k] += std::sin(2.0 * pi * 0.01 * double(k));
+  const SineFit noisy = fit_sine(r, {1e4});
+  // Amplitude and phase have variance 2 sigma^2 / n; the rms of n draws has relative variance 1 / (2 n).
+  CHECK_THAT(noisy.amplitude, WithinAbs(1.0, 5.0 * 0.05 * std::sqrt(2.0 / 20000.0)));
+  CHECK_THAT(noisy.phase, WithinAbs(0.0, 5.0 * 0.05 * std::sqrt(2.0 / 20000.0)));
+  CHECK_THAT(noisy.residual, WithinRel(0.05, 5.0 / std::sqrt(2.0 * 20000.0)));
+  CHECK_THROWS_WITH(fit_sine(r, {0.5e6}), Contains("half the sampling rate"));
+  CHECK_THROWS_WITH(fit_sine(r, {40.0}), Contains("whole period"));
+}
+
+TEST_CASE("transfer: phase is wrapped, gain is the ratio", "[signal]") {
+  Record a{.period = 1_us}, b{.period = 1_us};
+  for (int k = 0; k < 1000; ++k) {
+    a.values.push_back(0.5 * std::sin(2.0 * pi * k / 50.0 + 3.0));
+    b.values.push_back(2.0 * std::sin(2.0 * pi * k / 50.0 - 3.0));
+  }
+  const Transfer t = transfer(a, b, {2e4});
+  CHECK_THAT(t.gain, WithinAbs(0.25, 1e-13));
+  CHECK_THAT(t.phase, WithinAbs(6.0 - 2.0 * pi, 1e-12));
+}
+
+TEST_CASE("settling: one pole settles after tau ln(1/eps)", "[signal]") {
+  for (const double tolerance : {0.1, 0.01, 1e-3}) {
+    for (const double height : {2.0, -0.5}) {
+      const double tau = 20e-6;
+      Record r{.period = 0.5 * 1_us, .first = 100};
+      for (int k = 0; k < 2000; ++k) {
+        const double t = r.time(static_cast<std::size_t>(k)).si - 80e-6;
+        r.values.push_back(t < -1e-12 ? 1.0 : 1.0 + height * -std::expm1(-std::max(t, 0.0) / tau));
+      }
+      const Settling s = settling(r, {.trigger = {80e-6}, .tolerance = tolerance});
+      CHECK(s.initial_value == 1.0);
+      CHECK_THAT(s.final_value, WithinAbs(1.0 + height, 1e-12));
+      CHECK(s.overshoot == 0.0);
+      REQUIRE(s.time.has_value());
+      const double exact = tau * std::log(1.0 / tolerance);
+      CHECK(s.time->si >= exact * (1.0 - 1e-9));
+      CHECK(s.time->si < exact + 0.5e-6);  // the first sample after it
+    }
+  }
+}
+
+TEST_CASE("settling: overshoot of two poles, and a signal cut off too early", "[signal]") {
+  // Damping 0.2: overshoot exp(-pi zeta / sqrt(1 - zeta^2)) = 52.66 %.
+  const double zeta = 0.2, root = std::sqrt(1.0 - zeta * zeta);
+  const auto ringing = [&](int samples) {
+    Record r{.period = 1_us / 100.0};
+    for (int k = 0; k < samples; ++k) {
+      const double t = 0.01 * k;
+      r.values.push_back(1.0 - std::exp(-zeta * t) * (std::cos(root * t) + zeta / root * std::sin(root * t)));
+    }
+    return r;
+  };
+  const Settling s = settling(ringing(10000), {.tolerance = 0.02});
+  CHECK_THAT(s.overshoot, WithinAbs(std::exp(-pi * zeta / root), 1e-4));
+  REQUIRE(s.time.has_value());
+  CHECK(s.time->si < std::log(1.0 / (0.02 * root)) / zeta * 1e-6 + 1e-8);  // the envelope is inside by then
+  CHECK(s.time->si > 15e-6);
+  CHECK_FALSE(settling(ringing(1500), {.tolerance = 0.02}).time.has_value());
+  CHECK_FALSE(settling(ringing(10000), {.tolerance = 0.02, .final_value = 1.5}).time.has_value());
+  CHECK_THROWS_WITH(settling(ringing(100), {.trigger = 2_us}), Contains("before the trigger"));
+  CHECK_THROWS_WITH(settling(ringing(100), {.tolerance = 0.0}), Contains("tolerance"));
+}
+
+TEST_CASE("histogram: every sample is counted once, where it belongs", "[signal]") {
+  const std::vector<double> x{-0.1, 0.0, 0.24, 0.25, 0.5, 0.99, 1.0, 7.0, 0.3};
+  const Histogram h = histogram(x, 4, 0.0, 1.0);
+  CHECK(h.counts == std::vector<std::uint64_t>{2, 2, 1, 1});
+  CHECK(h.below == 1);
+  CHECK(h.above == 2);
+  CHECK(h.centre(1) == 0.375);
+  CHECK_THROWS_AS(histogram(x, 0, 0.0, 1.0), std::invalid_argument);
+  CHECK_THROWS_AS(histogram(x, 4, 1.0, 1.0), std::invalid_argument);
+}
+
+TEST_CASE("histogram: Gaussian samples fill the bins that the error function says", "[signal]") {
+  const std::size_t n = 100000;
+  const Histogram h = histogram(gaussian(n, 1.0), 20, -3.0, 3.0);
+  const auto below = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
+  for (std::size_t k = 0; k < 20; ++k) {
+    const double p = below(h.centre(k) + 0.15) - below(h.centre(k) - 0.15), mean = p * double(n);
+    CHECK_THAT(static_cast<double>(h.counts[k]), WithinAbs(mean, 5.0 * std::sqrt(mean * (1.0 - p))));
+  }
+}
+
+TEST_CASE("linearity: DNL and INL of a converter with known transitions, by ramp and by sine", "[signal]") {
+  // 16 codes on -1 ... 1, one transition late by 0.4 LSB and one early by 0.25.
+  const double lsb = 2.0 / 16.0;
+  std::vector<double> transition;
+  for (int k = 1; k < 16; ++k) transition.push_back(-1.0 + lsb * k);
+  transition[4] += 0.4 * lsb, transition[9] -= 0.25 * lsb;
+  const auto convert = [&](double v) {
+    double code = 0.0;
+    for (const double t : transition) code += v >= t ? 1.0 : 0.0;
+    return code;
+  };
+  const std::size_t n = 400000;
+  for (const Stimulus stimulus : {Stimulus::ramp, Stimulus::sine}) {
+    std::vector<double> codes;
+    for (std::size_t k = 0; k < n; ++k) {
+      const double share = (static_cast<double>(k) + 0.5) / static_cast<double>(n);
+      codes.push_back(convert(stimulus == Stimulus::ramp ? 2.2 * share - 1.1
+                                                         : 1.1 * std::sin(2.0 * pi * 10001.0 * share + 0.1)));
+    }
+    const Linearity l = linearity(histogram(codes, 16, -0.5, 15.5), stimulus);
+    REQUIRE(l.dnl.size() == 14);
+    REQUIRE(l.inl.size() == 14);
+    for (std::size_t code = 1; code <= 14; ++code) {
+      double dnl = 0.0, inl = 0.0;  // transition[k] is the lower edge of code k + 1
+      if (code == 5) dnl = -0.4, inl = 0.4;
+      if (code == 4) dnl = 0.4;
+      if (code == 10) dnl = 0.25, inl = -0.25;
+      if (code == 9) dnl = -0.25;
+      // One sample more or less per transition: 1/n of the stimulus' range of 17.6 LSB, times pi/2 for the
+      // sine.
+      INFO("code " << code);
+      CHECK_THAT(l.dnl[code - 1], WithinAbs(dnl, 1e-3));
+      CHECK_THAT(l.inl[code - 1], WithinAbs(inl, 1e-3));
+    }
+    CHECK_THAT(l.worst_dnl, WithinAbs(0.4, 1e-3));
+    CHECK_THAT(l.worst_inl, WithinAbs(0.4, 1e-3));
+  }
+  CHECK_THROWS_WITH(linearity(histogram(std::vector<double>(9, 2.0), 16, -0.5, 15.5), Stimulus::ramp),
+                    Contains("did not reach"));
+}
