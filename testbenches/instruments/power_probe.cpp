@@ -17,7 +17,7 @@ PowerProbe::PowerProbe(const sc_core::sc_module_name& name, std::function<Energy
 }
 
 void PowerProbe::on_fall(std::int64_t edges) {
-  if (edges % every_ != 0 || edges == read_at_) return;
+  if (edges % every_ != 0) return;
   read_at_ = edges;
   settled_.notify(sc_core::SC_ZERO_TIME);
 }

@@ -71,6 +71,27 @@ TEST_CASE("spectrum: Parseval: power adds up to the mean square, even and odd le
   }
 }
 
+TEST_CASE("spectrum: a noise source has its stated density, shaped by its hold", "[signal]") {
+  // sigma 0.3, held for 8 samples: one-sided 2 sigma^2 8 us times the hold's (sin(8 a) / (8 sin a))^2, a = pi
+  // f T.
+  const Waveform noise = waveform::noise({.deviation = 0.3, .interval = 8_us});
+  const std::size_t n = 1 << 17;
+  std::vector<double> x;
+  for (std::size_t k = 0; k < n; ++k) x.push_back(noise(static_cast<double>(k) * 1_us));
+  const Spectrum s = spectrum(x, 1_us, Window::rectangular);
+  for (const std::size_t band : {1U, 3000U, 8000U}) {  // 1 to 8e4 of 1.25e5 Hz, where 1 / 8 us has its zero
+    double seen = 0.0, expected = 0.0, spread = 0.0;
+    for (std::size_t k = band; k < band + 2000; ++k) {
+      const double a = pi * static_cast<double>(k) / static_cast<double>(n);
+      const double hold = std::sin(8.0 * a) / (8.0 * std::sin(a));
+      const double bin = 2.0 * 0.09 * 8e-6 * s.resolution.si * hold * hold;
+      seen += s.power[k], expected += bin,
+          spread += bin * bin;  // each bin's power is exponential: sigma = mean
+    }
+    CHECK_THAT(seen, WithinAbs(expected, 5.0 * std::sqrt(spread)));
+  }
+}
+
 TEST_CASE("spectrum: a sine on a bin reads its peak, DC its value, with every window", "[signal]") {
   for (const std::size_t n : {512U, 500U, 501U}) {
     const auto x = periodic(n, 40.0, [](double a) { return -0.25 + 0.7 * std::sin(a + 0.3); });
@@ -354,6 +375,10 @@ TEST_CASE("linearity: DNL and INL of a converter with known transitions, by ramp
     }
     CHECK_THAT(l.worst_dnl, WithinAbs(0.4, 1e-3));
     CHECK_THAT(l.worst_inl, WithinAbs(0.4, 1e-3));
+    // Codes 2 ... 13 alone: the others are below and above, and still say where on the stimulus these are.
+    const Linearity part = linearity(histogram(codes, 12, 1.5, 13.5), stimulus);
+    REQUIRE(part.dnl.size() == 10);
+    for (std::size_t k = 0; k < 10; ++k) CHECK_THAT(part.dnl[k], WithinAbs(l.dnl[k + 2], 2e-3));
   }
   CHECK_THROWS_WITH(linearity(histogram(std::vector<double>(9, 2.0), 16, -0.5, 15.5), Stimulus::ramp),
                     Contains("did not reach"));
