@@ -191,6 +191,7 @@ int run_command(const RunOptions& options) {
   add_control_values(measurements, controls);
   std::vector<Finding> findings = check_rules(design, measurements);
   findings.push_back(check_finite(design, seen));
+  for (Finding& f : check_loops(design, seen)) findings.push_back(std::move(f));
   const std::vector<Finding> limits = judge_limits(design, measurements);
   findings.insert(findings.begin(), limits.begin(), limits.end());
   const Report report{design, measurements, seen, findings, controls, provenance};

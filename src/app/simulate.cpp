@@ -77,13 +77,14 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
     seen.curve = r.curve;
   };
   const std::int64_t chunk = std::max<std::int64_t>(1, task.cycles() / 200);
-  while (!bench.done() && seen.diverged.empty()) {
+  while (!bench.done() && seen.diverged.empty() && seen.open_loop.empty()) {
     try {
       bench.run(chunk);
     } catch (const sc_core::sc_report& report) {
       // A circuit that diverges is a result, not a failure of the simulator.
-      if (std::string(report.get_msg_type()) != "leadlag/non-finite") throw;
-      seen.diverged = report.get_msg();
+      const std::string kind = report.get_msg_type();
+      if (kind != "leadlag/non-finite" && kind != "leadlag/loop") throw;
+      (kind == "leadlag/loop" ? seen.open_loop : seen.diverged) = report.get_msg();
     }
     if (!options.progress) continue;
     collect();
@@ -93,6 +94,10 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
   supply.finish();
   for (const auto& [key, activity] : chip->activities()) seen.activities[key] = *activity;
   if (waves) seen.waves = waves->waves();
+  for (const auto& i : chip->islands()) {
+    seen.islands.push_back(
+        {i.arrays, i.loop, i.counts.solves, i.counts.iterations, i.counts.most, i.counts.residual});
+  }
   seen.supply_charge = supply.charge();
   seen.peak_current = supply.peak();
   if (!seen.curve.empty() && !seen.curve.back().parameters.empty()) {

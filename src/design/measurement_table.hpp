@@ -38,6 +38,11 @@ inline constexpr std::array measurement_table{
     MeasurementKind{"area", Area::dimension, "of one die"},
     MeasurementKind{
         "loop_gain", {}, "K of the registered nudging loop at the initial weights; stable below 1"},
+    MeasurementKind{"analog_lag", Time::dimension,
+                    "sum of the parasitic time constants on the longest way through an analog island"},
+    MeasurementKind{
+        "loop_growth", Frequency::dimension,
+        "largest real part of an analog island's eigenvalues with parasitic poles; stable below 0"},
 };
 
 }  // namespace leadlag

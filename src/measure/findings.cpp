@@ -24,6 +24,24 @@ Dimension dimension_of(const std::string& measurement) {
   return {};
 }
 
+void check_island(const Design& design, const IslandFigures& f, std::vector<Finding>& findings) {
+  const Position at = position(design, "arrays." + design.arrays[f.arrays[0]].name);
+  const Time most = 0.1 * f.fastest;
+  findings.push_back({"LL-LAG-1", "parasitic lag", f.name, "<= " + to_text(most), to_text(f.lag),
+                      to_text(most - f.lag), verdict(f.lag <= most), at});
+  if (!f.loops) return;
+  Finding stable{"LL-LOOP-2", "growth of the loops", f.name, "< 0 Hz", "-", "-", Verdict::not_measured, at};
+  if (f.growth) {
+    stable.actual = format_quantity(*f.growth, Frequency::dimension);
+    stable.slack = format_quantity(-*f.growth, Frequency::dimension);
+    stable.verdict = verdict(*f.growth < 0.0);
+  } else {
+    stable.actual = std::to_string(f.states) + " states, more than " +
+                    std::to_string(IslandFigures::most_states) + ": use loops: parasitic_pole";
+  }
+  findings.push_back(std::move(stable));
+}
+
 }  // namespace
 
 std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
@@ -49,8 +67,12 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
                         to_text(p.settle), to_text(p.slack), verdict(p.slack >= Time{}),
                         position(design, "chip.clock")});
   }
-  if (const auto k = m.values.find("loop_gain");
-      k != m.values.end() && design.chip.schedule == Ordering::registered) {
+  for (const IslandFigures& f : m.islands) check_island(design, f, findings);
+  const bool registered = design.chip.schedule == Ordering::registered &&
+                          std::any_of(design.arrays.begin(), design.arrays.end(), [](const ArrayDesign& a) {
+                            return a.is_neuron() && !a.is_continuous();
+                          });
+  if (const auto k = m.values.find("loop_gain"); k != m.values.end() && registered) {
     findings.push_back({"LL-LOOP-1", "loop gain K", design.arrays[design.learning.output].name, "< 1",
                         format_quantity(k->second, {}), format_quantity(1.0 - k->second, {}),
                         verdict(k->second < 1.0), design.learning.at});
@@ -68,6 +90,22 @@ Finding check_finite(const Design& design, const Observations& seen) {
           "",
           verdict(finite),
           design.learning.at};
+}
+
+std::vector<Finding> check_loops(const Design& design, const Observations& seen) {
+  std::vector<Finding> findings;
+  for (const IslandLoops& i : seen.islands) {
+    if (i.loop.empty()) continue;
+    const bool open = seen.open_loop == i.loop;
+    std::string name;
+    for (const std::size_t a : i.arrays) name += (name.empty() ? "" : " + ") + design.arrays[a].name;
+    findings.push_back({"LL-LOOP-3", "loops of the island", open ? i.loop : name, "closed in every tick",
+                        open ? "no solution in cycle " + std::to_string(seen.cycles)
+                             : std::to_string(i.iterations) + " Newton steps in " + std::to_string(i.solves) +
+                                   " solves, at most " + std::to_string(i.most),
+                        "", verdict(!open), position(design, "arrays." + design.arrays[i.arrays[0]].name)});
+  }
+  return findings;
 }
 
 std::vector<Finding> judge_limits(const Design& design, const Measurements& m) {

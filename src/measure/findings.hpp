@@ -39,14 +39,22 @@ inline constexpr std::array rule_table{
          "full_scale.current <= synapse.bias tanh(kappa full_scale.voltage / (2 U_T))"},
     Rule{"LL-TIME-1", "every hop settles within a clock period", "sum of settling arcs <= 1 / clock"},
     Rule{"LL-FINITE-1", "every signal of the run stays finite", "|signal| < infinity in every cycle"},
+    Rule{"LL-LAG-1", "parasitics of an analog island are short against its fastest time constant",
+         "sum of tau_p on the longest way up and down <= 0.1 min(tau_m, tau_r, tau_s)"},
     Rule{"LL-LOOP-1", "the registered nudging loop is stable",
          "K = lambda_max(beta sum_a gamma_a J_a J_a^T) < 1"},
+    Rule{"LL-LOOP-2", "the loops of an analog island are stable with the parasitic poles of its adders",
+         "max Re(eigenvalue) < 0"},
+    Rule{"LL-LOOP-3", "the loops of an analog island have a solution in every tick",
+         "|g(z) - z| <= 1e-12 of full scale within 50 Newton steps"},
 };
 
 /// The static rules; needs no run.
 std::vector<Finding> check_rules(const Design& design, const Measurements& m);
 /// LL-FINITE-1: a registered loop with too much gain, or a learning rate that is too large, ends a run early.
 Finding check_finite(const Design& design, const Observations& seen);
+/// LL-LOOP-3, per analog island with loops.
+std::vector<Finding> check_loops(const Design& design, const Observations& seen);
 /// The blueprint's limits against what was measured.
 std::vector<Finding> judge_limits(const Design& design, const Measurements& m);
 /// True when every finding is MET.

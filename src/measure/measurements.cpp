@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/measurements.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace leadlag {
@@ -11,6 +12,14 @@ Measurements measure_static(const Design& design, const Die& die) {
   m.timing = analyse_timing(design, bill);
   if (!m.timing.paths.empty()) m.values["worst_slack"] = m.timing.paths.front().slack.si;
   const double period = design.chip.period().si;
+  m.islands = analyse_islands(design, die, bill);
+  for (const IslandFigures& f : m.islands) {
+    double& lag = m.values["analog_lag"];
+    lag = std::max(lag, f.lag.si);
+    if (!f.growth) continue;
+    const auto [growth, first] = m.values.try_emplace("loop_growth", *f.growth);
+    if (!first) growth->second = std::max(growth->second, *f.growth);
+  }
   m.values["latency"] = static_cast<double>(m.timing.forward_cycles) * period;
   if (m.timing.error_cycles > 0)
     m.values["learning_latency"] = static_cast<double>(m.timing.error_cycles) * period;

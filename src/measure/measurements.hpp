@@ -8,6 +8,7 @@
 
 #include "design/design.hpp"
 #include "measure/bill.hpp"
+#include "measure/islands.hpp"
 #include "measure/observations.hpp"
 #include "measure/timing.hpp"
 
@@ -34,6 +35,7 @@ struct Measurements {
   std::map<std::string, double> values;  ///< SI, by the names of measurement_table; missing: not measured
   std::vector<EnergyRow> energy;
   Timing timing;
+  std::vector<IslandFigures> islands;
   Energy ledger, supply;
   std::uint64_t operations = 0, updates = 0, host_reads = 0, host_writes = 0;
   Time duration;  ///< of the run on the die
@@ -41,7 +43,7 @@ struct Measurements {
 
 /// The event ledger: counts x energies plus static power x time, per group; and everything derived from it.
 Measurements measure(const Design& design, const Die& die, const Observations& seen);
-/// The part that needs no run: timing, area, loop gain.
+/// The part that needs no run: timing, area, loop gain, lag and stability of analog islands.
 Measurements measure_static(const Design& design, const Die& die);
 
 /// K of the registered nudging loop: largest eigenvalue of beta sum_a gamma_a J_a J_a^T, J_a = d r_out / d

@@ -38,11 +38,23 @@ struct Waves {
   std::size_t left_out = 0;  ///< further traced signals, which only waves.vcd has
 };
 
+/// One analog island: its arrays, the stages on its loops ("" without loops), and how hard they were to
+/// close.
+struct IslandLoops {
+  std::vector<std::size_t> arrays;
+  std::string loop;
+  std::uint64_t solves = 0, iterations = 0;
+  int most = 0;           ///< iterations of the hardest solve
+  double residual = 0.0;  ///< largest that was accepted, of full scale
+};
+
 /// What the bench saw, as plain values: everything a run hands over to measuring.
 struct Observations {
   std::int64_t cycles = 0, samples = 0, train_samples = 0, test_samples = 0, learning_steps = 0,
                host_steps = 0;
-  std::string diverged;  ///< instance whose state left the finite numbers and ended the run; empty: none
+  std::string diverged;   ///< instance whose state left the finite numbers and ended the run; empty: none
+  std::string open_loop;  ///< loop of an analog island that had no solution and ended the run; empty: none
+  std::vector<IslandLoops> islands;
   std::optional<double> test_accuracy, train_accuracy, final_mse;
   std::vector<CurvePoint> curve;
   std::vector<std::string> parameter_names;                            ///< of CurvePoint::parameters

@@ -34,7 +34,7 @@ class Paths {
 };
 
 /// Longest count of registers from the pins to each array's outputs; arrays in a loop count their first
-/// visit.
+/// visit, analog islands have none.
 std::vector<std::int64_t> hops(const Design& design) {
   std::vector<std::int64_t> hop(design.arrays.size(), -1);
   for (std::size_t a = 0; a < hop.size(); ++a) {
@@ -48,7 +48,7 @@ std::vector<std::int64_t> hops(const Design& design) {
       for (const CrossbarDesign& c : design.crossbars) {
         if (c.to == a) from = std::max(from, hop[c.from]);
       }
-      if (from >= 0) hop[a] = from + 1;
+      if (from >= 0) hop[a] = from + (design.arrays[a].is_continuous() ? 0 : 1);
     }
   }
   return hop;
@@ -62,7 +62,7 @@ std::vector<std::int64_t> error_hops(const Design& design, const Wiring& wiring)
     for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
       const std::size_t to = design.crossbars[c].to, below = wiring.back_to[c];
       if (below == Wiring::nowhere || hop[to] < 0 || hop[below] >= 0) continue;
-      hop[below] = hop[to] + 1;
+      hop[below] = hop[to] + (design.arrays[below].is_continuous() ? 0 : 1);
     }
   }
   return hop;
@@ -77,7 +77,7 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
   Paths all(design, bill);
   Path tick{"tick", "whole chip", {}, {}, {}};
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
-    if (!design.arrays[a].is_neuron()) continue;
+    if (!design.arrays[a].is_neuron() || design.arrays[a].is_continuous()) continue;
     const std::string& name = design.arrays[a].name;
     for (const CrossbarDesign& c : design.crossbars) {
       if (c.to != a) continue;
@@ -120,7 +120,7 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
     }
   }
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
-    if (!design.arrays[a].is_low_pass()) continue;
+    if (!design.arrays[a].is_low_pass() || design.arrays[a].is_continuous()) continue;
     Path smooth{"low pass", design.arrays[a].name, {}, {}, {}};
     all.append(smooth, design.arrays[a].name, SynapticLowPass::stem);
     all.finish(std::move(smooth));

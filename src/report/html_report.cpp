@@ -86,6 +86,7 @@ PageSection timing_section(const Report& r) {
   if (auto chart = timing_chart(r)) s.parts.emplace_back(std::move(*chart));
   s.parts.emplace_back(Paragraph{timing_line(r)});
   s.parts.emplace_back(PageTable{"Paths between two registers", timing_table(r)});
+  if (!r.measurements.islands.empty()) s.parts.emplace_back(PageTable{"Analog islands", islands_table(r)});
   return s;
 }
 

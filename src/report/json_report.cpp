@@ -62,6 +62,26 @@ Json timing_json(const Timing& t) {
           {"paths", paths}};
 }
 
+Json islands_json(const Report& r) {
+  Json islands = Json::array();
+  for (std::size_t k = 0; k < r.measurements.islands.size(); ++k) {
+    const IslandFigures& f = r.measurements.islands[k];
+    Json island{{"name", f.name},   {"tick", r.design.chip.island_tick().si},
+                {"lag", f.lag.si},  {"fastest", f.fastest.si},
+                {"loops", f.loops}, {"growth", f.growth ? Json(*f.growth) : Json()}};
+    if (k < r.seen.islands.size()) {
+      const IslandLoops& i = r.seen.islands[k];
+      island["newton"] = {{"loop", i.loop},
+                          {"solves", i.solves},
+                          {"steps", i.iterations},
+                          {"most_steps", i.most},
+                          {"residual", i.residual}};
+    }
+    islands.push_back(std::move(island));
+  }
+  return islands;
+}
+
 Json energy_json(const Measurements& m) {
   Json rows = Json::array();
   for (const EnergyRow& row : m.energy) {
@@ -125,6 +145,7 @@ std::string json_report(const Report& r) {
   Json arrays = Json::array();
   for (const ArrayDesign& a : d.arrays) {
     Json array{{"name", a.name}, {"size", a.size}};
+    if (!a.is_input()) array["coupling"] = std::string(name_of(a.coupling));
     if (a.is_neuron()) {
       array["tau_m"] = a.neurons()[0].tau_m.si;
       array["tau_r"] = a.neurons()[0].tau_r.si;
@@ -149,6 +170,7 @@ std::string json_report(const Report& r) {
                     {"detail", std::string(name_of(d.chip.detail))},
                     {"fidelity", std::string(name_of(d.chip.fidelity))},
                     {"coupling", std::string(name_of(d.chip.coupling))},
+                    {"ticks_per_clock", d.chip.ticks_per_clock},
                     {"integration", std::string(name_of(d.chip.integration))},
                     {"schedule", std::string(name_of(d.chip.schedule))},
                     {"precision", std::string(name_of(d.chip.precision))},
@@ -162,6 +184,7 @@ std::string json_report(const Report& r) {
                   {"findings", findings},
                   {"controls", controls},
                   {"timing", timing_json(r.measurements.timing)},
+                  {"islands", islands_json(r)},
                   {"energy", energy_json(r.measurements)},
                   {"technology", technology_json(d.technology)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";  // a file's name may be no UTF-8

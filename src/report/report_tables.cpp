@@ -22,12 +22,25 @@ std::string place_of(const Finding& finding, const Design& design) {
   return finding.at.line > 0 ? design.file + ":" + std::to_string(finding.at.line) : "default";
 }
 
+namespace {
+
+std::string coupling(const Design& design) {
+  std::size_t blocks = 0, continuous = 0;
+  for (const ArrayDesign& a : design.arrays) {
+    if (!a.is_input()) ++blocks, continuous += a.is_continuous() ? 1U : 0U;
+  }
+  if (continuous == 0) return "sampled";
+  return continuous == blocks ? "continuous" : "sampled and continuous";
+}
+
+}  // namespace
+
 std::string chip_line(const Report& r) {
   const ChipParams& c = r.design.chip;
   return std::string(name_of(c.detail)) + " detail, " + std::string(name_of(c.fidelity)) + " fidelity, " +
-         std::string(name_of(c.coupling)) + " coupling, " + std::string(name_of(c.integration)) +
-         " integration, " + std::string(name_of(c.schedule)) + " schedule, " +
-         std::string(name_of(c.precision)) + " precision, " + dies(c.replicas);
+         coupling(r.design) + " coupling, " + std::string(name_of(c.integration)) + " integration, " +
+         std::string(name_of(c.schedule)) + " schedule, " + std::string(name_of(c.precision)) +
+         " precision, " + dies(c.replicas);
 }
 
 Table measurements_table(const Report& r) {
@@ -110,6 +123,25 @@ Table timing_table(const Report& r) {
                          [](const PathArc& a, const PathArc& b) { return a.arc.settle < b.arc.settle; });
     table.row({p.kind, p.to, to_text(p.settle), to_text(p.slack),
                slowest->array + "." + slowest->block + " " + to_text(slowest->arc.settle)});
+  }
+  return table;
+}
+
+Table islands_table(const Report& r) {
+  Table table({"analog island", "tick", "parasitic lag", "growth of loops", "loops closed by"});
+  const ChipParams& chip = r.design.chip;
+  for (std::size_t k = 0; k < r.measurements.islands.size(); ++k) {
+    const IslandFigures& f = r.measurements.islands[k];
+    std::string closed = "no loops";
+    if (f.loops && chip.loops == Loops::parasitic_pole) closed = "parasitic poles";
+    if (f.loops && chip.loops == Loops::newton && k < r.seen.islands.size()) {
+      const IslandLoops& i = r.seen.islands[k];
+      closed = "Newton, " +
+               format_quantity(static_cast<double>(i.iterations) / static_cast<double>(i.solves), {}, 3) +
+               " steps a tick, residual <= " + format_quantity(i.residual, {}, 2);
+    }
+    table.row({f.name, to_text(chip.island_tick()), to_text(f.lag),
+               f.growth ? format_quantity(*f.growth, Frequency::dimension) : "-", closed});
   }
   return table;
 }

@@ -26,6 +26,8 @@ std::vector<std::string> learning_lines(const Report& r);
 Table controls_table(const Report& r);
 std::string timing_line(const Report& r);
 Table timing_table(const Report& r);
+/// One line per analog island: what is in it, its ticks, its parasitic lag, how its loops closed.
+Table islands_table(const Report& r);
 std::string energy_line(const Report& r);
 /// Energy of each array or crossbar, or of each block of it.
 Table energy_by_array_table(const Report& r);

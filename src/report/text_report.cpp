@@ -62,6 +62,7 @@ std::string text_report(const Report& r) {
   out += heading("Learning") + learning_text(r);
   if (!r.controls.empty()) out += heading("Controls") + controls_table(r).text();
   out += heading("Timing") + line(timing_line(r)) + timing_table(r).text();
+  if (!r.measurements.islands.empty()) out += "\n" + islands_table(r).text();
   out += heading("Energy and area") + line(energy_line(r)) + energy_by_array_table(r).text() + "\n" +
          energy_by_block_table(r).text();
   out += heading("Coefficients") + event_energy_table(r).text() + "\n" + technology_text(d.technology);

@@ -138,7 +138,7 @@ TEST_CASE("the fixed point of nudged islands with K = 0.5, 0.99, 2 and 8", "[isl
 TEST_CASE("parasitic poles: a nudged island of four poles settles at K = 2 and swings up at K = 8",
           "[island]") {
   // n equal poles: stable below sec(pi/n)^n = 4 for the four adders of this loop.
-  const Socket::Settings poles{{"chip.loops", "parasitic_pole"}, {"chip.ticks_per_clock", "250"}};
+  const Socket::Settings poles{{"chip.loops", "parasitic_pole"}, {"chip.ticks_per_clock", "700"}};
   Socket low("low", nudged(2.0), poles), high("high", nudged(8.0), poles);
   for (Socket* s : {&low, &high}) s->x(0, 0.25), s->target(0, 0.0);
   for (int n = 0; n < 300; ++n) low.cycle();

@@ -6,23 +6,41 @@
 namespace leadlag {
 
 /// A layered chain of prospective neurons that makes targets: the teacher of LagLine and LagNet. Runs on the
-/// bench, one register per hop, with the chip's own tick and integration.
+/// bench in the coupling of the chip's output: one register per hop with the chip's own integration, or
+/// continuously, with the chip's ticks, and an input that steps or ramps as its drivers make it.
 class Teacher {
  public:
   struct Layer {
     std::vector<double> weights;  ///< rows x columns
     std::vector<Time> tau_m, tau_r;
     Activation activation;
+
+    double drive(std::size_t row, std::span<const double> below) const {
+      double sum = 0.0;
+      for (std::size_t j = 0; j < below.size(); ++j) sum += weights[row * below.size() + j] * below[j];
+      return sum;
+    }
   };
-  Teacher(std::vector<Layer> layers, Time tick, Input input);
+  /// Input::ramp makes it continuous: `ticks` ticks per step, an input that steps or ramps in between.
+  Teacher(std::vector<Layer> layers, Time tick, Input input, int ticks = 1,
+          Reconstruction reconstruction = Reconstruction::hold);
 
   std::span<const double> output() const { return rates_.back(); }  ///< of the last step
+  /// One clock period with input x: sampled, output() then answers to the inputs before; continuous, to x.
   void step(std::span<const double> x);
 
  private:
+  void step_sampled(std::span<const double> x);
+  void step_continuous(std::span<const double> x);
+  void settle(std::span<const double> x, Instant at);
+
   std::vector<Layer> layers_;
   std::vector<std::vector<LeadLag::Coefficients<double>>> coefficients_;
   std::vector<std::vector<LeadLag::State<double>>> states_;
+  std::vector<std::vector<AnalogLeadLag::State<double>>> analog_;
+  bool continuous_, ramp_, started_ = false;
+  int ticks_;
+  std::vector<double> last_x_;
   std::vector<std::vector<double>> rates_;
 };
 
@@ -53,7 +71,8 @@ class ContinuousTask final : public Task {
 
   const Design& design_;
   std::size_t replicas_, lanes_;
-  double dt_;                      // tick in model time units
+  double dt_;                      // clock period in model time units
+  bool continuous_;                // the chip's output is part of an analog island
   std::vector<Teacher> teachers_;  // one per die
   std::vector<std::int64_t> shifts_;
   std::vector<double> smoothing_, wave_;

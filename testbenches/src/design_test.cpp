@@ -266,7 +266,7 @@ TEST_CASE("design: a continuous task is one window of `cycles`, its optimiser co
 
 TEST_CASE("design: every parameter of every table can be set and is found again", "[design]") {
   check_fields("chip", ChipParams::fields(), [](const Design& d) -> const ChipParams& { return d.chip; },
-               {"technology", "ticks_per_clock", "schedule", "precision", "replicas", "detail"});
+               {"technology", "ticks_per_clock", "loops", "schedule", "precision", "replicas", "detail"});
   check_fields("chip.full_scale", full_scale_fields(),
                [](const Design& d) -> const FullScale& { return d.full_scale; });
   check_fields("learning", LearningParams::fields(),
@@ -293,6 +293,11 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   CHECK(tile.chip.precision == Precision::float_);
   CHECK(tile.chip.replicas == 4);
   CHECK(parse(small, options({{"chip.detail", "structural"}})).chip.detail == Detail::structural);
+  const Design island = parse(small, options({{"chip.coupling", "continuous"},
+                                              {"chip.ticks_per_clock", "10000"},
+                                              {"chip.loops", "parasitic_pole"}}));
+  CHECK(island.chip.loops == Loops::parasitic_pole);
+  CHECK(island.chip.ticks_per_clock == 10000);
   const Design ordered = parse(small, options({{"chip.integration", "euler"}, {"chip.schedule", "ordered"}}));
   CHECK(ordered.chip.hop() == Hop::transparent);
   CHECK(parse(small, options({{"learning.system", "le"}})).learning.params.system == System::le);
