@@ -9,25 +9,9 @@
 #include "instruments/bench.hpp"
 #include "instruments/supply_meter.hpp"
 #include "instruments/wave_probe.hpp"
-#include "measure/bill.hpp"
 
 namespace leadlag {
 namespace {
-
-std::vector<SupplyMeter::Load> supply_loads(const Design& design, const Die& die, const DieModule& chip) {
-  std::vector<SupplyMeter::Load> loads;
-  const double dies = design.chip.replicas;
-  for (const BlockGroup& g : bill_of_blocks(design, die)) {
-    SupplyMeter::Load load{nullptr, dies * g.static_current, {}};
-    const auto activity = chip.activities().find({g.array, g.sheet.block});
-    if (activity != chip.activities().end()) load.activity = activity->second;
-    for (const EventEnergy& e : g.sheet.energies) {
-      load.charge[static_cast<std::size_t>(e.event)] = e.energy / design.technology.v_dd;
-    }
-    loads.push_back(load);
-  }
-  return loads;
-}
 
 std::string parameter_name(const Design& design, const DieModule::Group& group, std::size_t k) {
   for (const CrossbarDesign& c : design.crossbars) {
@@ -91,7 +75,6 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
     options.progress(bench.cycle(), task.cycles(), seen);
   }
   collect();
-  supply.finish();
   for (const auto& [key, activity] : chip->activities()) seen.activities[key] = *activity;
   if (waves) seen.waves = waves->waves();
   for (const auto& i : chip->islands()) {

@@ -22,16 +22,12 @@
 #include "blocks/synaptic_low_pass.hpp"
 #include "blocks/target_unit.hpp"
 #include "blocks/weight_register.hpp"
+#include "design/position.hpp"
 #include "learning/microcircuit.hpp"
 #include "technology/technology.hpp"
 #include "units/field.hpp"
 
 namespace leadlag {
-
-/// Line and column in the blueprint, from 1; {0, 0} is a value that came from a default or from --set.
-struct Position {
-  int line = 0, column = 0;
-};
 
 // ---------------------------------------------------------------------------------------------- enumerations
 enum class Precision { double_, float_ };

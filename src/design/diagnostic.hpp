@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "design/design.hpp"
+#include "design/position.hpp"
 
 namespace leadlag {
 

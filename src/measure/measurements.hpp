@@ -8,28 +8,12 @@
 
 #include "design/design.hpp"
 #include "measure/bill.hpp"
+#include "measure/energy_row.hpp"
 #include "measure/islands.hpp"
 #include "measure/observations.hpp"
 #include "measure/timing.hpp"
 
 namespace leadlag {
-
-/// Energy of one block group over the run, all dies together.
-struct EnergyRow {
-  std::string array, block;
-  std::size_t instances = 0;  ///< per die
-  Energy static_energy, dynamic_energy;
-  Power static_power;  ///< per die
-  Area area;           ///< per die
-  struct Events {
-    Event event;
-    std::uint64_t count;
-    Energy each, total;
-    std::string derivation;
-  };
-  std::vector<Events> events;
-  std::string static_derivation, area_derivation;
-};
 
 struct Measurements {
   std::map<std::string, double> values;  ///< SI, by the names of measurement_table; missing: not measured

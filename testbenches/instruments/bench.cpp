@@ -10,14 +10,12 @@ namespace {
 /// Learning curves of chips with at most this many plastic parameters show them.
 constexpr std::size_t shown_parameters = 32;
 
+}  // namespace
+
 sc_core::sc_time kernel_period(const Design& design) {
-  // Whole picoseconds, an even number of them: the kernel only orders events, the blocks compute with the
-  // exact tick.
   const double ps = std::max(2.0, 2.0 * std::round(design.chip.period().si / 2e-12));
   return {ps, sc_core::SC_PS};
 }
-
-}  // namespace
 
 Bench::Bench(const sc_core::sc_module_name& name, DieModule& chip, const Design& design, Task& task)
     : sc_module(name),
@@ -50,7 +48,8 @@ void Bench::on_fall() {
   // Also runs once before the first edge, to set the pins of cycle 0.
   if (sc_core::sc_time_stamp() != sc_core::SC_ZERO_TIME) {
     task_.observe(cycle_, value_.read(), sum_.read());
-    host_.after_edge(frame_.learn, task_.training_sample_ended(cycle_), annealed(cycle_));
+    host_.after_edge(frame_.learn, task_.training_sample_ended(cycle_),
+                     design_.learning.params.rate * annealed(cycle_));
     record_parameters();
     learning_cycles_ += frame_.learn;
     ++cycle_;

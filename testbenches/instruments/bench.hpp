@@ -11,6 +11,10 @@
 
 namespace leadlag {
 
+/// The clock period for the kernel: whole picoseconds, an even number of them. The kernel only orders events;
+/// the blocks compute with the exact tick.
+sc_core::sc_time kernel_period(const Design& design);
+
 /// Plugs a chip into its task: clock, pins, readout and the host port. Everything outside the chip moves on
 /// the falling edge: after rising edge n it takes the readout, lets the host write weights, and sets the pins
 /// for cycle n + 1.

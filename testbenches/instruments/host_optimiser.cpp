@@ -23,13 +23,19 @@ HostOptimiser::HostOptimiser(DieModule& chip, const Design& design)
   }
 }
 
-void HostOptimiser::after_edge(bool learned, bool sample_ended, double annealed) {
+void HostOptimiser::after_edge(bool learned, bool sample_ended, double rate) {
   if (moments_.empty()) return;
   pending_ += learning_.every_unit == EveryUnit::tick ? learned : sample_ended;
   if (pending_ < learning_.every) return;
   pending_ = 0;
   ++steps_;
-  step(learning_.params.rate * annealed);
+  step(rate);
+}
+
+void HostOptimiser::reload(std::size_t group) {
+  for (Moments& m : moments_) {
+    if (m.group == group) chip_.read(group, m.value);
+  }
 }
 
 void HostOptimiser::step(double rate) {

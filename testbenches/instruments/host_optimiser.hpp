@@ -20,8 +20,10 @@ class HostOptimiser {
  public:
   HostOptimiser(DieModule& chip, const Design& design);
 
-  /// To be called after every rising edge; `annealed` scales the rate.
-  void after_edge(bool learned, bool sample_ended, double annealed);
+  /// To be called after every rising edge; `rate` is that of a step taken now.
+  void after_edge(bool learned, bool sample_ended, double rate);
+  /// Someone else has written a group of the chip: goes on from what its parameters are now.
+  void reload(std::size_t group);
   std::int64_t steps() const { return steps_; }
 
  private:

@@ -228,16 +228,16 @@ TEST_CASE("host optimiser: sgd steps by the mean of what was accumulated, tau_m 
   HostOnlyChip chip;
   const Design design = host_design(Optimiser::sgd, 0.2);
   HostOptimiser host(chip, design);
-  host.after_edge(true, false, 1.0);
+  host.after_edge(true, false, 0.2);
   CHECK(chip.takes == 0);
-  host.after_edge(false, false, 1.0);  // plasticity was off: not counted
+  host.after_edge(false, false, 0.2);  // plasticity was off: not counted
   CHECK(chip.takes == 0);
-  host.after_edge(true, false, 0.5);
+  host.after_edge(true, false, 0.1);
   CHECK(chip.takes == 2);
   CHECK_THAT(chip.values[0][0], WithinAbs(1.0 + 0.2 * 0.5 * 0.25 / 2, 1e-15));
   CHECK_THAT(chip.values[0][1], WithinAbs(-2.0 - 0.2 * 0.5 * 0.5 / 2, 1e-15));
   CHECK_THAT(chip.values[1][0], WithinAbs(0.5 - 0.2 * 0.5 * 4.0 / 2, 1e-15));
-  for (int k = 0; k < 10; ++k) host.after_edge(true, false, 1.0);
+  for (int k = 0; k < 10; ++k) host.after_edge(true, false, 0.2);
   CHECK(chip.values[1][0] == 0.1);
 }
 
@@ -245,7 +245,7 @@ TEST_CASE("host optimiser: momentum gathers a geometric series", "[host]") {
   HostOnlyChip chip;
   const Design design = host_design(Optimiser::momentum, 0.1);  // momentum 0.9 by default
   HostOptimiser host(chip, design);
-  for (int k = 0; k < 6; ++k) host.after_edge(true, false, 1.0);
+  for (int k = 0; k < 6; ++k) host.after_edge(true, false, 0.1);
   const double g = 0.125;  // three steps move by g, 1.9 g and 2.71 g
   CHECK_THAT(chip.values[0][0], WithinAbs(1.0 + 0.1 * g * (1.0 + 1.9 + 2.71), 1e-14));
 }
@@ -254,7 +254,7 @@ TEST_CASE("host optimiser: adam's first steps are of size rate whatever the grad
   HostOnlyChip chip;
   const Design design = host_design(Optimiser::adam, 1e-3);
   HostOptimiser host(chip, design);
-  for (int k = 0; k < 4; ++k) host.after_edge(true, false, 1.0);
+  for (int k = 0; k < 4; ++k) host.after_edge(true, false, 1e-3);
   // With a constant gradient both bias-corrected moments are exact: each step is rate g / (|g| + 1e-8).
   CHECK_THAT(chip.values[0][0], WithinAbs(1.0 + 2e-3, 2e-3 * 1e-7));
   CHECK_THAT(chip.values[0][1], WithinAbs(-2.0 - 2e-3, 2e-3 * 1e-7));
@@ -279,7 +279,6 @@ TEST_CASE("supply meter: static current, event charge, peak, and what comes afte
   CHECK_THAT(meter.charge().si, WithinRel(4 * 3e-15 + 7e-15, 1e-12));
   CHECK_THAT(meter.peak().si, WithinRel(3e-9 + 7e-9, 1e-12));
   activity[Event::hold_sample] += 2;
-  meter.finish();
   CHECK_THAT(meter.charge().si, WithinRel(4 * 3e-15 + 9e-15, 1e-12));
 }
 

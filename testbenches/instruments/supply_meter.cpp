@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "measure/bill.hpp"
+
 namespace leadlag {
 
 SupplyMeter::SupplyMeter(const sc_core::sc_module_name& name, std::vector<Load> loads, Time period)
@@ -12,14 +14,12 @@ SupplyMeter::SupplyMeter(const sc_core::sc_module_name& name, std::vector<Load> 
   dont_initialize();
 }
 
-Charge SupplyMeter::new_events() {
+Charge SupplyMeter::pending() const {
   Charge charge{};
   for (std::size_t k = 0; k < loads_.size(); ++k) {
     if (loads_[k].activity == nullptr) continue;
     for (std::size_t e = 0; e < event_kinds; ++e) {
-      const auto now = loads_[k].activity->events[e];
-      charge += static_cast<double>(now - seen_[k].events[e]) * loads_[k].charge[e];
-      seen_[k].events[e] = now;
+      charge += static_cast<double>(loads_[k].activity->events[e] - seen_[k].events[e]) * loads_[k].charge[e];
     }
   }
   return charge;
@@ -33,13 +33,29 @@ void SupplyMeter::add(Charge charge) {
 }
 
 void SupplyMeter::measure() {
-  Charge cycle = new_events();
-  for (const Load& load : loads_) cycle += load.static_current * period_;
+  Charge cycle = pending();
+  for (std::size_t k = 0; k < loads_.size(); ++k) {
+    cycle += loads_[k].static_current * period_;
+    if (loads_[k].activity != nullptr) seen_[k] = *loads_[k].activity;
+  }
   const Current current = cycle / period_;
   if (current > peak_) peak_ = current;
   add(cycle);
 }
 
-void SupplyMeter::finish() { add(new_events()); }
+std::vector<SupplyMeter::Load> supply_loads(const Design& design, const Die& die, const DieModule& chip) {
+  std::vector<SupplyMeter::Load> loads;
+  const double dies = design.chip.replicas;
+  for (const BlockGroup& g : bill_of_blocks(design, die)) {
+    SupplyMeter::Load load{nullptr, dies * g.static_current, {}};
+    const auto activity = chip.activities().find({g.array, g.sheet.block});
+    if (activity != chip.activities().end()) load.activity = activity->second;
+    for (const EventEnergy& e : g.sheet.energies) {
+      load.charge[static_cast<std::size_t>(e.event)] = e.energy / design.technology.v_dd;
+    }
+    loads.push_back(load);
+  }
+  return loads;
+}
 
 }  // namespace leadlag

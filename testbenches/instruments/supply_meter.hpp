@@ -5,6 +5,9 @@
 #include <systemc>
 #include <vector>
 
+#include "arrays/die_module.hpp"
+#include "design/design.hpp"
+#include "design/die.hpp"
 #include "technology/datasheet.hpp"
 #include "units/quantity.hpp"
 
@@ -26,15 +29,13 @@ class SupplyMeter final : public sc_core::sc_module {
   SC_HAS_PROCESS(SupplyMeter);
   SupplyMeter(const sc_core::sc_module_name& name, std::vector<Load> loads, Time period);
 
-  /// Takes in what the host did on the last falling edge; to be called once, after the run.
-  void finish();
-
-  Charge charge() const { return {total_ + compensation_}; }
+  /// Until now: with what has happened since the last falling edge, such as the host's accesses on it.
+  Charge charge() const { return {total_ + (compensation_ + pending().si)}; }
   Current peak() const { return peak_; }
 
  private:
   void measure();
-  Charge new_events();
+  Charge pending() const;
   void add(Charge charge);
 
   std::vector<Load> loads_;
@@ -43,5 +44,8 @@ class SupplyMeter final : public sc_core::sc_module {
   double total_ = 0.0, compensation_ = 0.0;  // Neumaier sum: 1e9 cycles must close to 1e-9
   Current peak_{};
 };
+
+/// What a die draws: one load per block group of its bill, all dies together.
+std::vector<SupplyMeter::Load> supply_loads(const Design& design, const Die& die, const DieModule& chip);
 
 }  // namespace leadlag
