@@ -86,12 +86,16 @@ struct Chip::Package {
   const Die die;
   const std::unique_ptr<DieModule> module;
   LaneBus<double> x, target, value, sum;
+  sc_core::sc_signal<bool> target_on{"target_on"}, learn{"learn"}, window{"window"};
+  sc_core::sc_signal<double> eta{"eta"};
   HostOptimiser host;
   SupplyMeter supply;
   const sc_core::sc_time period;
   std::vector<std::shared_ptr<void>> ties;  ///< signals of pins that were left open
-  bool running = false, risen = false, learning = false;
+  bool running = false, risen = false;
   sc_core::sc_time last_rise;
+  bool learned = false, learned_before = false;  ///< what the last edge and the one before it saw
+  double rate = 0.0;
   std::int64_t cycles = 0, learning_cycles = 0;
 };
 
@@ -104,8 +108,8 @@ Chip::Chip(const sc_core::sc_module_name& name, const std::string& blueprint, co
   sum_o.init(p.design.outputs());
 
   DieModule& die = *p.module;
-  die.clk_i(clk_i), die.rst_ni(rst_ni), die.target_on_i(target_on_i), die.learn_i(learn_i);
-  die.window_i(window_i), die.eta_i(eta_i);
+  die.clk_i(clk_i), die.rst_ni(rst_ni), die.target_on_i(p.target_on), die.learn_i(p.learn);
+  die.window_i(p.window), die.eta_i(p.eta);
   die.x_i(p.x), die.target_i(p.target), die.value_o(p.value), die.sum_o(p.sum);
   p.supply.clk_i(clk_i);
 
@@ -113,6 +117,8 @@ Chip::Chip(const sc_core::sc_module_name& name, const std::string& blueprint, co
   for (auto& pin : x_i) sensitive << pin;
   SC_METHOD(take_target);
   for (auto& pin : target_i) sensitive << pin;
+  SC_METHOD(take_controls);
+  sensitive << target_on_i << learn_i << window_i << eta_i;
   SC_METHOD(show_value);
   sensitive << p.value.changed();
   SC_METHOD(show_sum);
@@ -132,8 +138,8 @@ void Chip::before_end_of_elaboration() {
   Package& p = *package_;
   PinCheck check;
   if (clk_i.bind_count() == 0) {
-    check.add(std::string(clk_i.name()) + " is not bound: make a clock, sc_core::sc_clock clk{\"clk\", " +
-              basename() + ".clock_period()}, and bind it, " + basename() + ".clk_i(clk)");
+    check.add(std::string(clk_i.name()) + " is not bound: make a clock, leadlag::Clock clk{\"clk\", " +
+              basename() + "}, and bind it, " + basename() + ".clk_i(clk)");
   }
   std::size_t pin = 0;
   for (const ArrayDesign& array : p.design.arrays) {
@@ -195,6 +201,12 @@ void show(const LaneBus<double>& bus, Pins<sc_core::sc_out<double>>& pins) {
 
 void Chip::take_x() { take(x_i, package_->x); }
 void Chip::take_target() { take(target_i, package_->target); }
+// Through the pads like the buses, so that a source on the rising edge moves all pins for the same next edge.
+void Chip::take_controls() {
+  Package& p = *package_;
+  p.target_on.write(target_on_i.read()), p.learn.write(learn_i.read());
+  p.window.write(window_i.read()), p.eta.write(eta_i.read());
+}
 void Chip::show_value() { show(package_->value, value_o); }
 void Chip::show_sum() { show(package_->sum, sum_o); }
 
@@ -203,26 +215,26 @@ void Chip::on_rise() {
   const sc_core::sc_time now = sc_core::sc_time_stamp(), since = now - p.last_rise;
   const sc_core::sc_time slack(2, sc_core::SC_PS);
   if (p.risen && (since + slack < p.period || since > p.period + slack)) {
-    SC_REPORT_ERROR("leadlag/clock",
-                    (std::string(clk_i.name()) + " rises after " + since.to_string() +
-                     ", but the blueprint's clock has a period of " + p.period.to_string() +
-                     ": make it with " + basename() + ".clock_period(), or change chip.clock")
-                        .c_str());
+    SC_REPORT_ERROR("leadlag/clock", (std::string(clk_i.name()) + " rises after " + since.to_string() +
+                                      ", but the blueprint's clock has a period of " + p.period.to_string() +
+                                      ": make it a leadlag::Clock, or change chip.clock")
+                                         .c_str());
   }
   p.risen = true, p.last_rise = now;
+  p.learned = p.learn.read(), p.rate = p.eta.read();
 }
 
 void Chip::on_fall() {
   Package& p = *package_;
-  const bool learned = learn_i.read();
-  p.host.after_edge(learned, p.learning && !learned, eta_i.read());
-  p.learning = learned;
-  p.learning_cycles += learned;
+  p.host.after_edge(p.learned, p.learned_before && !p.learned, p.rate);
+  p.learned_before = p.learned;
+  p.learning_cycles += p.learned;
   ++p.cycles;
 }
 
 // ---------------------------------------------------------------------------------------------- probes
 sc_core::sc_time Chip::clock_period() const { return package_->period; }
+Time Chip::period() const { return package_->design.chip.period(); }
 Voltage Chip::full_scale() const { return package_->design.full_scale.voltage; }
 std::int64_t Chip::cycles() const { return package_->cycles; }
 

@@ -69,6 +69,7 @@ class Chip final : public sc_core::sc_module {
 
   /// Period of clk_i. The kernel counts whole picoseconds; the blocks compute with the exact clock.
   sc_core::sc_time clock_period() const;
+  Time period() const;         ///< the exact one
   Voltage full_scale() const;  ///< volts on the die per unit on a pin
   std::int64_t cycles()
       const;  ///< whole clock cycles so far: rising edges with the falling edge that follows
@@ -103,10 +104,20 @@ class Chip final : public sc_core::sc_module {
   void on_fall();
   void take_x();
   void take_target();
+  void take_controls();
   void show_value();
   void show_sum();
 
   std::unique_ptr<Package> package_;
+};
+
+/// A clock for a chip: its period, the first rising edge after a quarter of it. So sc_start(n periods) is n
+/// whole cycles, and signals may be changed between two sc_starts: the clock is low, and everything has
+/// settled.
+class Clock final : public sc_core::sc_clock {
+ public:
+  Clock(const char* name, const Chip& chip)
+      : sc_clock(name, chip.clock_period(), 0.5, chip.clock_period() / 4) {}
 };
 
 }  // namespace leadlag
