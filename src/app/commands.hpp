@@ -29,7 +29,7 @@ int new_command(const std::string& name);
 int blocks_command(const std::string& kind);
 int technology_command(const std::string& file);
 
-/// Folder of the shipped technologies: beside the blueprints in the source tree or where they were installed.
+/// Folder of the shipped technologies: beside this program where it is installed, or else in the source tree.
 std::string technology_folder();
 
 }  // namespace leadlag

@@ -59,10 +59,10 @@ trace: [line.rate, hidden.rate, output.rate, output.error]
 
 std::string technology_folder() {
   namespace fs = std::filesystem;
-  for (const char* folder : {LEADLAG_SOURCE_TECHNOLOGY, LEADLAG_INSTALLED_TECHNOLOGY}) {
-    if (fs::is_directory(folder)) return folder;
-  }
-  return "models/technology";
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path().parent_path() / "share/leadlag/technology";
+  return !error && fs::is_directory(installed) ? installed.string() : LEADLAG_SOURCE_TECHNOLOGY;
 }
 
 int new_command(const std::string& name) {
