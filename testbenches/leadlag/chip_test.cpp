@@ -59,7 +59,7 @@ std::vector<double> neuron_by_hand(const std::vector<double>& drive, double tau_
 
 }  // namespace
 
-TEST_CASE("chip: a clock and inputs are enough; value_o is the neuron's closed form, sum_o its sum",
+TEST_CASE("chip: a clock and inputs are enough, value_o is the neuron's closed form, sum_o its sum",
           "[chip]") {
   const OnDisk file("neuron.yaml", one_neuron);
   Chip chip{"chip", file.path};
@@ -100,7 +100,7 @@ TEST_CASE("chip: the structural detail has the same pins and the same answers", 
   CHECK_THAT(wires.energy().total().si, WithinRel(tile.energy().total().si, 1e-12));
 }
 
-TEST_CASE("chip: reset clears the state at once and keeps the weights; the window gates the readout",
+TEST_CASE("chip: reset clears the state at once and keeps the weights, the window gates the readout",
           "[chip]") {
   const OnDisk file("neuron.yaml", one_neuron);
   Chip chip{"chip", file.path};
@@ -124,7 +124,7 @@ TEST_CASE("chip: reset clears the state at once and keeps the weights; the windo
   CHECK(chip.energy().dynamic_energy.si > conversions);
 }
 
-TEST_CASE("chip: pins left open: no target, no learning; the blueprint's rate", "[chip]") {
+TEST_CASE("chip: pins left open mean no target, no learning, the blueprint's rate", "[chip]") {
   const OnDisk file("learner.yaml", learner);
   Chip open{"open", file.path}, taught{"taught", file.path}, learning{"learning", file.path},
       faster{"faster", file.path}, off{"off", file.path};
@@ -135,9 +135,8 @@ TEST_CASE("chip: pins left open: no target, no learning; the blueprint's rate", 
   for (Chip* chip : {&taught, &learning, &faster, &off}) chip->target_i[0](target);
   learning.learn_i(high), faster.learn_i(high), faster.eta_i(eta), off.learn_i(high), off.target_on_i(low);
   sc_start(open.clock_period() * 2);
-  // Edge 0 sees x = 0 and the target 0.75, but a rate of 0 times any error moves nothing; edge 1 sees x = 1
-  // and the error 0.75 - 0.
-  const double error = 0.75;
+  // At edge 0 the neuron's slope is still 0, and so is its error; edge 1 compares the target with 0.5 x.
+  const double error = 0.75 - 0.5;
   CHECK(open.probe("out.error") == 0.0);
   CHECK_THAT(taught.probe("out.error"), WithinAbs(error, 1e-15));
   CHECK(off.probe("out.error") == 0.0);
@@ -174,6 +173,26 @@ TEST_CASE("chip: sources on the rising edge of any clock move all pins for the n
   sc_start(chip.clock_period() * 10);
   // Before, x was 0.5 and the weight 0.5: a rate of 0.25. One update: rate 0.1, error 0.75 - 0.25, input 1.
   CHECK_THAT(chip.read("w")[0], WithinAbs(0.5 + 0.1 * 0.5 * 1.0, 1e-15));
+}
+
+TEST_CASE("chip: pins written at the instant of a rising edge move together, for the next edge", "[chip]") {
+  const OnDisk file("learner.yaml", learner);
+  Chip die{"die", file.path};
+  Chip host{"host", file.path, {.settings = {{"learning.update", "host"}, {"learning.every", "1 tick"}}}};
+  sc_core::sc_clock clk{"clk", die.clock_period()};  // rises at 0, 1, 2 us: when each sc_start ends
+  sc_signal<double> x{"x", 0.5}, target{"target", 5.0}, eta{"eta", 7.0};
+  sc_signal<bool> learn{"learn"}, target_on{"target_on"};
+  for (Chip* chip : {&die, &host}) {
+    chip->clk_i(clk), chip->x_i[0](x), chip->target_i[0](target), chip->eta_i(eta);
+    chip->learn_i(learn), chip->target_on_i(target_on);
+  }
+  sc_start(die.clock_period() * 4);
+  x.write(1.0), target.write(0.75), eta.write(0.1), learn.write(true), target_on.write(true);
+  sc_start(die.clock_period());
+  x.write(0.5), target.write(5.0), eta.write(7.0), learn.write(false), target_on.write(false);
+  sc_start(die.clock_period() * 5);
+  CHECK_THAT(die.read("w")[0], WithinAbs(0.5 + 0.1 * 0.5 * 1.0, 1e-15));  // as above: one update
+  CHECK_THAT(host.read("w")[0], WithinAbs(0.5 + 0.1 * 0.5 * 1.0, 1e-15));
 }
 
 TEST_CASE("chip: works inside a module of the user's, bound to its ports", "[chip]") {
@@ -264,6 +283,22 @@ TEST_CASE("chip: parameters are read and written by name while the clock is low"
   REQUIRE(clk.read());
   CHECK_THROWS_AS(chip.write("w", two), std::logic_error);
   CHECK(chip.read("w") == std::vector<double>{1.0, 0.0});
+}
+
+TEST_CASE("chip: a time constant that Euler steps or the blueprint forbid cannot be written", "[chip]") {
+  const OnDisk file("learner.yaml", learner);
+  const std::string plastic = "[w, out.tau_m]";
+  Chip euler{"euler", file.path, {.settings = {{"chip.integration", "euler"}}}};
+  Chip low{"low",
+           file.path,
+           {.settings = {{"learning.update", "host"},
+                         {"learning.every", "1 tick"},
+                         {"learning.plastic", plastic},
+                         {"learning.tau_m_low", "2 us"}}}};
+  CHECK_NOTHROW(euler.write("out.tau_m", std::vector<double>{1.0}));  // one tick
+  CHECK_THROWS_WITH(euler.write("out.tau_m", std::vector<double>{0.99}), Contains("legal: at least 1.0"));
+  CHECK_NOTHROW(low.write("out.tau_m", std::vector<double>{2.0}));
+  CHECK_THROWS_WITH(low.write("out.tau_m", std::vector<double>{1.9}), Contains("legal: at least 2.0"));
 }
 
 TEST_CASE("chip: energy at any time: bias power times whole cycles, and the supply meter agrees", "[chip]") {

@@ -161,9 +161,8 @@ TEST_CASE("wiring: a blueprint's mistakes are told as leadlag check tells them",
   CHECK_NOTHROW(Chip("chip", good.path));  // a refused chip leaves no trace
 }
 
-TEST_CASE(
-    "wiring: replicas are refused with the line that asks for them; settings are those of the command line",
-    "[wiring]") {
+TEST_CASE("wiring: replicas are refused with the line that asks for them, and settings may mend it",
+          "[wiring]") {
   const OnDisk file("chip.yaml", three_in_two_out);
   CHECK_THROWS_WITH((Chip{"chip", file.path, {.settings = {{"chip.replicas", "16"}}}}),
                     Contains("one die, not 16 replicas: set chip.replicas to 1"));
