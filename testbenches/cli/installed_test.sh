@@ -66,6 +66,21 @@ awk '
     exit !ok
   }' moving_target.txt || fail "moving target"
 
+# The program of docs/testbench.md, as printed there. Softplus of 0.5, then of 0.7 times that, long after the step.
+mkdir bench && cd bench || exit 1
+for block in cmake:CMakeLists.txt cpp:bench.cpp; do
+  awk -v open="\`\`\`${block%%:*}" '$0 == open { on = 1; next } /^```/ { on = 0 } on' "$source/docs/testbench.md" >"${block#*:}"
+done
+"$leadlag" new mine >/dev/null || fail "new"
+(cmake -S . -B build -D CMAKE_PREFIX_PATH="$work/moved" && cmake --build build) >log 2>&1 || { cat log; fail "docs/testbench.md does not build"; }
+build/bench >out 2>log || { cat out log; fail "docs/testbench.md does not run"; }
+awk '
+  /^cycle 2500/ { hidden = log(1 + exp(0.5)); output = log(1 + exp(0.7 * hidden))
+                  ok = ($4 - output) ^ 2 < 1e-12 && ($6 - hidden) ^ 2 < 1e-12 && $8 > 0 }
+  /^LL-TIME-1 .*: MET$/ { rules++ }
+  END { exit !ok || rules < 4 }' out || { cat out; fail "docs/testbench.md"; }
+cd "$work" || exit 1
+
 # What a user sees who wires a pin wrongly, or draws a wrong chip.
 cd examples/moving_target || exit 1
 sed -i 's/chip.x_i(x), //' moving_target.cpp
