@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "design/die.hpp"
@@ -67,11 +68,15 @@ struct Chip::Package {
                                 (near.empty() ? "; there are " + all : "; did you mean '" + near + "'?"));
   }
   /// Of a membrane time constant, in model time units: what the optimiser keeps to, and what Euler can bear.
+  /// A tick of exactly tau_m may differ from it by rounding.
   double lowest(const std::string& parameter) const {
-    if (!parameter.ends_with(".tau_m")) return -std::numeric_limits<double>::infinity();
-    const bool euler = design.chip.integration == Integration::euler;
-    const Time low = design.learning.tau_m_low.value_or(euler ? design.chip.tick() : Time{});
-    return std::max(low / design.chip.time_scale, std::numeric_limits<double>::min());
+    for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+      if (parameter != design.arrays[a].name + ".tau_m") continue;
+      const Time bearable = design.input(a) == Input::euler ? design.tick(a) * (1.0 - 1e-12) : Time{};
+      const Time low = design.learning.tau_m_low.value_or(bearable);
+      return std::max(low / design.chip.time_scale, std::numeric_limits<double>::min());
+    }
+    return -std::numeric_limits<double>::infinity();
   }
   Observations seen(const std::string& diverged) const {
     Observations o;

@@ -132,6 +132,12 @@ TEST_CASE("host: energy, power and weights of a run are leadlag run's: structura
   compare(LEADLAG_GOLDEN_REPORTS_DIR "/tiny.yaml", {.settings = {{"schedule.cycles", "500"}}});
 }
 
+TEST_CASE("host: energy, power and weights of a run are leadlag run's: continuous coupling", "[host]") {
+  compare(LEADLAG_GOLDEN_REPORTS_DIR "/tiny.yaml",
+          {.settings = {
+               {"chip.coupling", "continuous"}, {"chip.ticks_per_clock", "4"}, {"chip.detail", "tile"}}});
+}
+
 TEST_CASE("host: energy, power and weights of a run are leadlag run's: an optimiser on the host", "[host]") {
   compare(LEADLAG_CHIPS_DIR "/lag_net.yaml",
           {.settings = {{"schedule.cycles", "3000"}, {"learning.start", "500"}, {"learning.rate", "0.01"}}});
