@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` puts in place: the program, technologies and example chips, and find_package(Leadlag):
-# one archive with the whole simulator, and the headers that leadlag/chip.hpp leads to. docs/testbench.md.
+# one archive with the whole simulator, and the headers that leadlag/chip.hpp and
+# leadlag/instruments.hpp lead to. docs/testbench.md.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(share share/leadlag) # where the program looks, beside its own folder
@@ -34,7 +35,16 @@ install(FILES ${PROJECT_BINARY_DIR}/LeadlagConfig.cmake ${PROJECT_BINARY_DIR}/Le
 # Headers keep their paths, so that they find each other; a testbench itself includes <leadlag/...>.
 foreach(
   header
+  testbenches/instruments/histogram.hpp
+  testbenches/instruments/instrument.hpp
+  testbenches/instruments/phase_probe.hpp
+  testbenches/instruments/power_probe.hpp
+  testbenches/instruments/settling_probe.hpp
+  testbenches/instruments/spectrum.hpp
+  testbenches/instruments/voltmeter.hpp
+  testbenches/instruments/waveform.hpp
   testbenches/leadlag/chip.hpp
+  testbenches/leadlag/instruments.hpp
   testbenches/leadlag/pins.hpp
   src/design/diagnostic.hpp
   src/design/position.hpp

@@ -18,7 +18,7 @@ using ResistancePerLength = Quantity<1, 1, -3, -2>;
 using CapacitancePerLength = Quantity<-1, -3, 4, 2>;
 
 /// Where a number comes from; printed beside every coefficient in the energy report.
-struct Source {
+struct Citation {
   std::string text;
   bool assumed = false;  ///< taken from the default in this header because the file does not state it
 };
@@ -55,7 +55,7 @@ struct Technology {
   Voltage linear_range = 30_mV;
 
   std::map<std::string, std::map<std::string, Transistors>> transistors;  // block stem -> group -> sizes
-  std::map<std::string, Source> sources;                                  // field name -> where it is from
+  std::map<std::string, Citation> sources;                                // field name -> where it is from
 
   Voltage thermal_voltage() const { return {8.617333262e-5 * temperature.si}; }  // k/q, CODATA 2018
 

@@ -266,7 +266,7 @@ struct TaskDesign {
 };
 
 /// Half-open window of cycles within a sample.
-struct Window {
+struct CycleWindow {
   std::int64_t from = 0, to = 0;
   bool contains(std::int64_t cycle) const { return cycle >= from && cycle < to; }
 };
@@ -299,7 +299,7 @@ struct ScheduleParams {
 struct ScheduleDesign {
   ScheduleParams params;
   Position at;
-  Window target, plasticity, readout;  ///< of cycles within a sample
+  CycleWindow target, plasticity, readout;  ///< of cycles within a sample
 };
 
 // ---------------------------------------------------------------------------------------------- limits,

@@ -195,7 +195,7 @@ void check_task_keys(Draft& draft, const Node& map) {
 }
 
 // ---------------------------------------------------------------------------------------------- schedule
-void read_window(Draft& draft, const Node& map, const char* name, Window& window) {
+void read_window(Draft& draft, const Node& map, const char* name, CycleWindow& window) {
   const Node* node = map.find(name);
   if (node == nullptr) return;
   const std::int64_t last = draft.design.schedule.params.cycles_per_sample;

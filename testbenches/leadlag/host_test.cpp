@@ -3,6 +3,7 @@
 // weight.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <complex>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "design/reader.hpp"
 #include "instruments/task.hpp"
 #include "leadlag/chip.hpp"
+#include "leadlag/instruments.hpp"
 #include "leadlag/on_disk.hpp"
 
 using namespace leadlag;
@@ -195,4 +197,40 @@ TEST_CASE("host: the optimiser steps by eta_i, and goes on from what a user has 
   CHECK(chip.read("w")[1] == -1.0);
   sc_start(chip.clock_period() * 200);
   CHECK_THAT(chip.read("w")[0], WithinAbs(1.0, 1e-6));
+}
+
+TEST_CASE(
+    "host: sources and probes of the library on a chip's pins: phase by the z-transform, power by the ledger",
+    "[host]") {
+  std::string text = every("1 tick");
+  text.replace(text.find("tau_r: 4 us"), 11, "tau_r: 1 us");
+  text.replace(text.find("system: gle, update: host, optimiser: sgd, rate: 0.01, every: 1 tick"), 68,
+               "system: none");
+  text.replace(text.find("blocks: {target_unit: {beta: 1}}\n"), 33, "");
+  const OnDisk file("chip.yaml", text);
+  Chip chip{"chip", file.path};
+  Clock clk{"clk", chip};
+  const Frequency f{1.0 / 64e-6};
+  Source tone{"tone", waveform::sine({.amplitude = 0.5, .frequency = f}), chip.period()};
+  PhaseProbe phase{"phase", chip.period(), {.from = 128_us}};
+  PowerProbe power{"power", [&] { return chip.energy().total(); }, chip.period()};
+  sc_core::sc_vector<sc_signal<double>> x{"x", 2}, value{"value", 1};
+  chip.clk_i(clk), tone.clk_i(clk), phase.clk_i(clk), power.clk_i(clk);
+  chip.x_i(x), chip.value_o(value), tone.out(x[0]), phase.in(value[0]), phase.reference(x[0]);
+  sc_start(chip.clock_period() * 640);
+  // The readout's register, and the neuron: weight 0.5, held input over T = tau_m / 4, rho = 1 / 4.
+  const double turn = 2.0 * std::acos(-1.0) / 64.0, k = 1.0 - std::exp(-0.25);
+  const std::complex<double> z = std::polar(1.0, turn), h = 0.5 / z * (0.25 + 0.75 * k / (z - 1.0 + k));
+  const Transfer t = phase.transfer(f);
+  CHECK_THAT(t.gain, WithinRel(std::abs(h), 1e-9));
+  CHECK_THAT(t.phase, WithinAbs(std::arg(h), 1e-9));
+  // The probe has read when the last cycle was over; the source then moved the pin for a next one.
+  double last_move = 0.0;
+  for (const EnergyRow& row : chip.energy().rows) {
+    for (const auto& e : row.events) last_move += e.event == Event::code_change ? e.each.si : 0.0;
+  }
+  CHECK(last_move > 0.0);
+  CHECK_THAT(power.energy().si, WithinRel(chip.energy().total().si - last_move, 1e-12));
+  CHECK_THAT(power.peak().si, WithinRel(chip.measurements().at("peak_power"), 1e-9));
+  REQUIRE(power.power().size() == 640);
 }
