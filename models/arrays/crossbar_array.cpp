@@ -2,6 +2,7 @@
 #include "arrays/crossbar_array.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "arrays/lane_bus.hpp"
 #include "blocks/summing_node.hpp"
@@ -10,10 +11,18 @@ namespace leadlag {
 namespace {
 
 template <class T>
-std::size_t nonzero(std::span<const T> values) {
-  std::size_t n = 0;
-  for (const T x : values) n += x != T(0) ? 1U : 0U;
-  return n;
+void add(const T* __restrict from, std::size_t n, T* __restrict to) {
+  for (std::size_t k = 0; k < n; ++k) to[k] += from[k];
+}
+
+/// The sum of a unit's lanes in the order of SummingNode::sum; those beyond the last replica add zeros.
+template <class T>
+T sum_of_lanes(const T* values, std::size_t lanes) {
+  std::array<T, virtual_lanes> lane{};
+  for (std::size_t b = 0; b < lanes; b += virtual_lanes) {
+    for (std::size_t l = 0; l < virtual_lanes; ++l) lane[l] += values[b + l];
+  }
+  return SummingNode::sum<T>(virtual_lanes, [&](std::size_t l) { return lane[l]; });
 }
 
 }  // namespace
@@ -92,12 +101,12 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
     for (std::ptrdiff_t k = 0; k < tiles; ++k) sweep_tile(k);
   }
   for (const auto& t : tiles_) {  // tiles of a row are in the order of their columns
-    for (std::size_t i = 0; i < t->cells.rows * lanes_; ++i) drive[t->row * lanes_ + i] += t->drive[i];
+    add(t->drive.data(), t->cells.rows * lanes_, &drive[t->row * lanes_]);
   }
   if (mode.backward) {
     std::fill(back.begin(), back.end(), T(0));
     for (const auto& t : tiles_) {
-      for (std::size_t j = 0; j < t->cells.columns * lanes_; ++j) back[t->column * lanes_ + j] += t->back[j];
+      add(t->back.data(), t->cells.columns * lanes_, &back[t->column * lanes_]);
     }
   }
   if (has_bias()) {
@@ -106,8 +115,9 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
     }
   }
   if (mode.update != SweepMode::Update::none) update_bias(mode.update, error, eta);
-  count_reads(rate);
-  if (mode.update != SweepMode::Update::none) count_updates(mode.update, rate, error);
+  const std::size_t active = active_rates(rate);
+  activity.synapse.operations += active * shape_.rows;
+  if (mode.update != SweepMode::Update::none) count_updates(mode.update, active, error);
 }
 
 template <class T>
@@ -128,7 +138,7 @@ void CrossbarArray<T>::read_transposed(std::span<const T> error, std::span<T> ba
   for (const auto& t : tiles_) {
     t->take_error(error, lanes_);
     leadlag::read_transposed(t->cells, t->error.data(), t->back.data());
-    for (std::size_t j = 0; j < t->cells.columns * lanes_; ++j) back[t->column * lanes_ + j] += t->back[j];
+    add(t->back.data(), t->cells.columns * lanes_, &back[t->column * lanes_]);
   }
 }
 
@@ -141,7 +151,7 @@ void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, s
     leadlag::update(t->cells, mode, t->rate.data(), t->error.data(), eta);
   }
   update_bias(mode, error, eta);
-  count_updates(mode, rate, error);
+  count_updates(mode, active_rates(rate), error);
 }
 
 template <class T>
@@ -149,9 +159,9 @@ void CrossbarArray<T>::update_bias(SweepMode::Update mode, std::span<const T> er
   if (!has_bias()) return;
   const bool online = mode == SweepMode::Update::online;
   for (std::size_t i = 0; i < shape_.rows; ++i) {
-    const T mean = shape_.replicas == 1 ? error[i] : SummingNode::sum<T>(shape_.replicas, [&](std::size_t b) {
-                                                       return error[i * lanes_ + b];
-                                                     }) / static_cast<T>(shape_.replicas);
+    const T mean = shape_.replicas == 1
+                       ? error[i]
+                       : sum_of_lanes(&error[i * lanes_], lanes_) / static_cast<T>(shape_.replicas);
     if (online) {
       bias_[i] += eta * mean;
     } else {
@@ -166,11 +176,11 @@ void CrossbarArray<T>::count_reads(std::span<const T> rate) {
 }
 
 template <class T>
-void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::span<const T> rate,
+void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::size_t active_rates,
                                      std::span<const T> error) {
   // A cell works where both its inputs are nonzero. For one die that is the product of the two counts; for
   // replicas the product of the counts over all dies is spread evenly over them.
-  const std::size_t active = nonzero(error) * active_rates(rate) / shape_.replicas;
+  const std::size_t active = count_nonzero(error.data(), error.size()) * active_rates / shape_.replicas;
   if (mode == SweepMode::Update::online) {
     activity.weight_register[Event::weight_update] += active;
   } else {
@@ -180,7 +190,7 @@ void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::span<const T> 
 
 template <class T>
 std::size_t CrossbarArray<T>::active_rates(std::span<const T> rate) const {
-  return nonzero(rate) + (has_bias() ? shape_.replicas : 0);
+  return count_nonzero(rate.data(), rate.size()) + (has_bias() ? shape_.replicas : 0);
 }
 
 template <class T>

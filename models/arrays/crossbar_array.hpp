@@ -64,7 +64,7 @@ class CrossbarArray final : public sc_core::sc_module {
 
  private:
   struct Tile;
-  void count_updates(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error);
+  void count_updates(SweepMode::Update mode, std::size_t active_rates, std::span<const T> error);
   std::size_t active_rates(std::span<const T> rate) const;
   void update_bias(SweepMode::Update mode, std::span<const T> error, T eta);
   template <class F>

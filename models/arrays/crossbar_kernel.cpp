@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 // Method. Rows are taken four at a time, so that rate and back are loaded and stored once per four rows while
 // each weight is read once, used for drive, back and its own update, and written once. What is summed in
@@ -68,13 +69,11 @@ inline constexpr std::size_t parts = virtual_lanes / width<T>;  // vectors per 1
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
 template <class T>
 inline constexpr std::size_t block_rows = 4;
-inline constexpr std::size_t replica_columns = 4;
 #else
 template <class T>
 inline constexpr std::size_t block_rows = parts<T> <= 2 ? 4 : 2;
-inline constexpr std::size_t replica_columns = 2;
 #endif
-inline constexpr std::size_t replica_rows = 4;
+inline constexpr std::size_t replica_rows = 4, replica_columns = 2;
 
 /// a * b + c with one rounding. Highway's MulAdd rounds twice where the machine cannot fuse.
 template <class D, class V = hn::Vec<D>>
@@ -204,7 +203,7 @@ HWY_INLINE void replica_block(const CrossbarTile<T>& tile, const Pass<T>& pass, 
   if constexpr (forward) {
     for (std::size_t b = 0; b < R * depth; b += width<T>) hn::Store(hn::Zero(d), d, drive + b);
   }
-  for (std::size_t j = 0; j < stride; j += C) {
+  for (std::size_t j = 0; j < tile.columns; j += C) {  // what lies beyond is zero
     HWY_ALIGN T lanes[R * C * virtual_lanes];
     V w[R][C];
     for (std::size_t r = 0; r < R; ++r) {
@@ -297,10 +296,23 @@ void run(const CrossbarTile<T>& tile, const Pass<T>& pass) {
   choose_update<false, false>(tile, pass);
 }
 
+/// Counts in integers as wide as T, which the compiler turns into vectors; 2^32 numbers are more than any
+/// bus.
+template <class T, class Count>
+std::size_t count(const T* values, std::size_t n) {
+  Count nonzero = 0;
+  for (std::size_t k = 0; k < n; ++k) nonzero += values[k] != T(0) ? Count(1) : Count(0);
+  return nonzero;
+}
+
 }  // namespace
 
 void run_float(const CrossbarTile<float>& tile, const Pass<float>& pass) { run(tile, pass); }
 void run_double(const CrossbarTile<double>& tile, const Pass<double>& pass) { run(tile, pass); }
+std::size_t count_float(const float* values, std::size_t n) { return count<float, std::uint32_t>(values, n); }
+std::size_t count_double(const double* values, std::size_t n) {
+  return count<double, std::uint64_t>(values, n);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace leadlag
@@ -312,6 +324,8 @@ namespace {
 
 HWY_EXPORT(run_float);
 HWY_EXPORT(run_double);
+HWY_EXPORT(count_float);
+HWY_EXPORT(count_double);
 
 void dispatch(const CrossbarTile<float>& tile, const Pass<float>& pass) {
   HWY_DYNAMIC_DISPATCH(run_float)(tile, pass);
@@ -337,6 +351,15 @@ template <class T>
 void update(const CrossbarTile<T>& tile, SweepMode::Update mode, const T* rate, const T* error, T eta) {
   if (mode != SweepMode::Update::none)
     dispatch(tile, {.rate = rate, .error = error, .update = mode, .eta = eta});
+}
+
+template <>
+std::size_t count_nonzero(const float* values, std::size_t n) {
+  return HWY_DYNAMIC_DISPATCH(count_float)(values, n);
+}
+template <>
+std::size_t count_nonzero(const double* values, std::size_t n) {
+  return HWY_DYNAMIC_DISPATCH(count_double)(values, n);
 }
 
 template void sweep(const CrossbarTile<float>&, SweepMode, const float*, const float*, float, float*, float*);

@@ -55,4 +55,8 @@ void read_transposed(const CrossbarTile<T>& tile, const T* error, T* back);
 template <class T>
 void update(const CrossbarTile<T>& tile, SweepMode::Update mode, const T* rate, const T* error, T eta);
 
+/// How many of n numbers are not zero: what energy accounting asks of rates and errors.
+template <class T>
+std::size_t count_nonzero(const T* values, std::size_t n);
+
 }  // namespace leadlag

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "blocks/summing_node.hpp"
 
@@ -122,9 +124,11 @@ void NeuronArray<T>::clear_padding(std::span<T> rate, std::span<T> slope) const 
 
 template <class T>
 void NeuronArray<T>::check_finite() const {
-  bool finite = true;
-  for (const T x : neurons_.carry) finite &= std::abs(x) <= std::numeric_limits<T>::max();  // false for NaN
-  if (!finite) SC_REPORT_ERROR("leadlag/non-finite", name());
+  // Counted in integers as wide as T, which compilers turn into vectors.
+  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t> wild = 0;
+  for (const T x : neurons_.carry)
+    wild += std::abs(x) <= std::numeric_limits<T>::max() ? 0U : 1U;  // 1 for NaN
+  if (wild > 0) SC_REPORT_ERROR("leadlag/non-finite", name());
 }
 
 template <class T>

@@ -252,37 +252,39 @@ TEST_CASE("array: three replicas with equal inputs are one die three times", "[a
 TEST_CASE("array: products of replicas with different inputs average", "[array]") {
   const std::string text = layered(6, 9, 4, "tanh", "4x4");
   const Socket::Settings host{{"learning.update", "host"}};
-  Socket three("three", text, {{"learning.update", "host"}, {"chip.replicas", "3"}});
+  constexpr std::size_t dies = 20;  // more than the sixteen lanes of a sum
+  Socket all_dies("all_dies", text, {{"learning.update", "host"}, {"chip.replicas", std::to_string(dies)}});
   std::vector<std::unique_ptr<Socket>> one;
-  for (const char* name : {"one_0", "one_1", "one_2"}) {
-    one.push_back(std::make_unique<Socket>(name, text, host, [&](Die& die) { die = three.die; }));
+  for (std::size_t b = 0; b < dies; ++b) {
+    const std::string name = "one_" + std::to_string(b);
+    one.push_back(std::make_unique<Socket>(name.c_str(), text, host, [&](Die& die) { die = all_dies.die; }));
   }
   std::mt19937_64 random(6);
   double worst = 0.0;
   for (int n = 0; n < 300; ++n) {
-    for (std::size_t b = 0; b < 3; ++b) {
+    for (std::size_t b = 0; b < dies; ++b) {
       for (std::size_t i = 0; i < 6; ++i) {
         const double x = uniform(random);
-        three.x(i, x, b), one[b]->x(i, x);
+        all_dies.x(i, x, b), one[b]->x(i, x);
       }
       for (std::size_t i = 0; i < 4; ++i) {
         const double t = uniform(random);
-        three.target(i, t, b), one[b]->target(i, t);
+        all_dies.target(i, t, b), one[b]->target(i, t);
       }
       one[b]->learn = true, one[b]->cycle();
     }
-    three.learn = true, three.cycle();
-    for (std::size_t b = 0; b < 3; ++b) {
+    all_dies.learn = true, all_dies.cycle();
+    for (std::size_t b = 0; b < dies; ++b) {
       for (std::size_t i = 0; i < 4; ++i)
-        worst = std::max(worst, std::abs(three.value(i, b) - one[b]->value(i)));
+        worst = std::max(worst, std::abs(all_dies.value(i, b) - one[b]->value(i)));
     }
   }
   for (const char* group : {"w1", "w1.bias", "w2", "w2.bias"}) {
-    const auto all = three.take(group);
+    const auto all = all_dies.take(group);
     std::vector<double> mean(all.size());
     for (auto& s : one) {
       const auto part = s->take(group);
-      for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += part[k] / 3.0;
+      for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += part[k] / static_cast<double>(dies);
     }
     CHECK(*std::max_element(all.begin(), all.end()) > 0.1);
     worst = std::max(worst, distance(all, mean));

@@ -313,3 +313,21 @@ TEMPLATE_TEST_CASE("crossbar kernel: pads stay zero tick after tick", "[crossbar
     });
   });
 }
+
+TEMPLATE_TEST_CASE("crossbar kernel: counts what is not zero on every target", "[crossbar_kernel]", float,
+                   double) {
+  on_every_target([] {
+    for (const std::size_t n : {0U, 1U, 15U, 16U, 17U, 1000U}) {
+      Numbers<TestType> values(n + 1, TestType(1));  // one beyond the end that must not be counted
+      std::size_t expected = 0;
+      for (std::size_t k = 0; k < n; ++k) {
+        const bool zero = k % 3 == 1;
+        values[k] = zero ? (k % 2 == 0 ? TestType(0) : -TestType(0))
+                         : static_cast<TestType>(1e-30) * (k % 2 == 0 ? 1 : -1);
+        expected += zero ? 0U : 1U;
+      }
+      CAPTURE(n);
+      CHECK(count_nonzero(values.data(), n) == expected);
+    }
+  });
+}
