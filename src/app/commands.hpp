@@ -23,9 +23,16 @@ struct RunOptions {
   bool quiet = false, no_controls = false;
 };
 
+struct DataOptions {
+  std::string kind, out;
+  TaskParams params;  ///< samples, length, data_seed
+  bool csv = false;
+};
+
 int run_command(const RunOptions& options);
 int check_command(const RunOptions& options);
 int new_command(const std::string& name);
+int data_command(const DataOptions& options);
 int blocks_command(const std::string& kind);
 int technology_command(const std::string& file);
 

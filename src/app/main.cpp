@@ -6,7 +6,7 @@
 #include <systemc>
 
 #include "app/commands.hpp"
-#include "instruments/idx.hpp"
+#include "instruments/data_error.hpp"
 
 namespace leadlag {
 namespace {
@@ -21,6 +21,7 @@ constexpr const char* usage =
   leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
   leadlag blocks [KIND]              list block kinds, or the parameters of one
   leadlag schema                     print the JSON Schema of blueprints
+  leadlag data mnist1d --out DIR     draw a data set that the task series can read: x, y, x_test, y_test
   leadlag technology FILE            check a technology file and print its numbers with their sources
 
 Exit codes: 0 all findings MET; 1 a finding VIOLATED or NOT MEASURED; 2 blueprint or command line wrong; 3 our bug.
@@ -30,9 +31,10 @@ Exit codes: 0 all findings MET; 1 a finding VIOLATED or NOT MEASURED; 2 blueprin
 int dispatch(const std::vector<std::string>& words) {
   po::options_description visible("Options");
   RunOptions run;
+  DataOptions data;
   std::vector<std::string> settings;
   visible.add_options()("help,h", "print this text")("version", "print the version")(
-      "out,o", po::value(&run.out)->value_name("DIR"), "folder for the reports (run)")(
+      "out,o", po::value(&run.out)->value_name("DIR"), "folder for the reports (run) or the data (data)")(
       "preset", po::value(&run.read.presets)->value_name("NAME"),
       "apply a preset of the blueprint; may be repeated")(
       "set", po::value(&settings)->value_name("PATH=VALUE"),
@@ -40,6 +42,11 @@ int dispatch(const std::vector<std::string>& words) {
       "threads", po::value(&run.threads)->value_name("N"),
       "threads inside a cycle (default 1; use them on idle cores only); never changes a result")(
       "no-controls", po::bool_switch(&run.no_controls), "skip the blueprint's control runs")(
+      "samples", po::value(&data.params.samples)->value_name("N"),
+      "samples to draw, four fifths for training (data; default 5000)")(
+      "length", po::value(&data.params.length)->value_name("N"), "points per sample (data; default 72)")(
+      "seed", po::value(&data.params.data_seed)->value_name("N"), "seed of the draws (data; default 1)")(
+      "csv", po::bool_switch(&data.csv), "text instead of NumPy's format (data)")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress line");
   po::options_description all;
   std::vector<std::string> positional;
@@ -64,7 +71,7 @@ int dispatch(const std::vector<std::string>& words) {
     if (required) throw UsageError("leadlag " + command + " needs an argument");
     return {};
   };
-  const std::vector<std::string> commands{"run", "check", "new", "blocks", "schema", "technology"};
+  const std::vector<std::string> commands{"run", "check", "new", "blocks", "schema", "data", "technology"};
   for (const std::string& setting : settings) {
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos || equals == 0)
@@ -78,6 +85,10 @@ int dispatch(const std::vector<std::string>& words) {
   if (command == "schema") return argument(false), std::cout << blueprint_schema() << "\n", exit_met;
   if (command == "blocks") return blocks_command(argument(false));
   if (command == "new") return new_command(argument(true));
+  if (command == "data") {
+    data.kind = argument(true), data.out = run.out;
+    return data_command(data);
+  }
   if (command == "technology") return technology_command(argument(true));
   if (command == "run" || command == "check") {
     run.blueprint = argument(true);

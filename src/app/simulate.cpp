@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "app/npy.hpp"
 #include "elaborate/elaborate.hpp"
 #include "instruments/bench.hpp"
+#include "instruments/npy.hpp"
 #include "instruments/supply_meter.hpp"
 #include "instruments/wave_probe.hpp"
 

@@ -75,10 +75,21 @@ template <>
 struct Names<EveryUnit> {
   static constexpr std::array<std::string_view, 2> value{"sample", "tick"};
 };
-enum class TaskKind { idx_images, lag_line, lag_net, tones };
+enum class Anneal { linear, exponential };
+template <>
+struct Names<Anneal> {
+  static constexpr std::array<std::string_view, 2> value{"linear", "exponential"};
+};
+enum class TaskKind { idx_images, series, lag_line, lag_net, tones };
 template <>
 struct Names<TaskKind> {
-  static constexpr std::array<std::string_view, 4> value{"idx_images", "lag_line", "lag_net", "tones"};
+  static constexpr std::array<std::string_view, 5> value{"idx_images", "series", "lag_line", "lag_net",
+                                                         "tones"};
+};
+enum class Generated { mnist1d };
+template <>
+struct Names<Generated> {
+  static constexpr std::array<std::string_view, 1> value{"mnist1d"};
 };
 enum class Scaling { unit, standard };
 template <>
@@ -199,22 +210,25 @@ struct LearningParams {
   double rate = 0.01;
   double momentum = 0.9;
   double anneal = 1.0;
+  Anneal anneal_shape = Anneal::linear;
   std::int64_t start = 0;
 
   static constexpr auto fields() {
     using P = LearningParams;
-    return std::tuple{Field{"system", &P::system, Domain{},
-                            "microcircuit template; none leaves the chip without error units"},
-                      Field{"errors", &P::errors, Domain{},
-                            "what carries errors between layers; all but prospective are controls"},
-                      Field{"update", &P::update, Domain{},
-                            "die: in every cycle; host: accumulated, applied by an optimiser"},
-                      Field{"optimiser", &P::optimiser, Domain{}, "the host's rule (update: host)"},
-                      Field{"rate", &P::rate, domain::non_negative, "learning rate"},
-                      Field{"momentum", &P::momentum, domain::between(0.0, 0.9999), "of optimiser: momentum"},
-                      Field{"anneal", &P::anneal, domain::unit,
-                            "the rate falls linearly to this share of itself over the run"},
-                      Field{"start", &P::start, domain::non_negative, "cycles before learning starts"}};
+    return std::tuple{
+        Field{"system", &P::system, Domain{},
+              "microcircuit template; none leaves the chip without error units"},
+        Field{"errors", &P::errors, Domain{},
+              "what carries errors between layers; all but prospective are controls"},
+        Field{"update", &P::update, Domain{},
+              "die: in every cycle; host: accumulated, applied by an optimiser"},
+        Field{"optimiser", &P::optimiser, Domain{}, "the host's rule (update: host)"},
+        Field{"rate", &P::rate, domain::non_negative, "learning rate"},
+        Field{"momentum", &P::momentum, domain::between(0.0, 0.9999), "of optimiser: momentum"},
+        Field{"anneal", &P::anneal, domain::unit, "the rate falls to this share of itself over the training"},
+        Field{"anneal_shape", &P::anneal_shape, Domain{},
+              "along a straight line in the rate, or in its logarithm"},
+        Field{"start", &P::start, domain::non_negative, "cycles before learning starts"}};
   }
 };
 
@@ -244,20 +258,33 @@ struct TaskParams {
   Scaling scaling = Scaling::unit;
   double mean = 0.286;
   double deviation = 0.353;
+  Generated generated = Generated::mnist1d;
+  std::int64_t samples = 5000;
+  std::int64_t length = 72;
+  std::int64_t data_seed = 1;
 
   static constexpr auto fields() {
     using P = TaskParams;
     return std::tuple{Field{"kind", &P::kind, Domain{}, "what drives inputs and targets"},
-                      Field{"data", &P::data, Domain{}, "folder of the four IDX files (idx_images)"},
+                      Field{"data", &P::data, Domain{},
+                            "folder of the four files, IDX (idx_images) or NPY or CSV (series)"},
                       Field{"scaling", &P::scaling, Domain{},
                             "unit: pixels in [0, 1]; standard: (x - mean) / deviation (idx_images)"},
                       Field{"mean", &P::mean, domain::finite, "of scaling: standard"},
-                      Field{"deviation", &P::deviation, domain::positive, "of scaling: standard"}};
+                      Field{"deviation", &P::deviation, domain::positive, "of scaling: standard"},
+                      Field{"generated", &P::generated, Domain{},
+                            "data that the bench draws itself instead of reading a folder (series)"},
+                      Field{"samples", &P::samples, domain::between(20, 1e6),
+                            "how many to draw, four fifths for training (generated)"},
+                      Field{"length", &P::length, domain::between(2, 10000), "points per sample (generated)"},
+                      Field{"data_seed", &P::data_seed, domain::non_negative,
+                            "seed of the data, apart from chip.seed (generated)"}};
   }
 };
 
 struct TaskDesign {
   TaskParams params;
+  bool sampled() const { return params.kind == TaskKind::idx_images || params.kind == TaskKind::series; }
   Position at;
   std::vector<double> frequencies;      ///< tones, lag_net: rad per model time unit
   std::vector<double> teacher_weights;  ///< lag_line: w of each of the two teacher neurons
@@ -285,10 +312,10 @@ struct ScheduleParams {
     using P = ScheduleParams;
     return std::tuple{
         Field{"cycles_per_sample", &P::cycles_per_sample, domain::between(1, 1e6),
-              "clock cycles an image is held"},
-        Field{"train_samples", &P::train_samples, domain::non_negative, "images shown with learning on"},
+              "clock cycles a sample is shown"},
+        Field{"train_samples", &P::train_samples, domain::non_negative, "samples shown with learning on"},
         Field{"test_samples", &P::test_samples, domain::non_negative,
-              "test images shown afterwards, learning off"},
+              "test samples shown afterwards, learning off"},
         Field{"cycles", &P::cycles, domain::between(1, 1e12), "length of a continuous task"},
         Field{"reset_state", &P::reset_state, Domain{}, "reset all state (not weights) before each sample"},
         Field{"traced_cycles", &P::traced_cycles, domain::non_negative,

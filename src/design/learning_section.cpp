@@ -108,7 +108,7 @@ void read_plastic(Draft& draft, const Node& map) {
 }
 
 // ---------------------------------------------------------------------------------------------- task
-bool continuous(const Draft& draft) { return draft.design.task.params.kind != TaskKind::idx_images; }
+bool continuous(const Draft& draft) { return !draft.design.task.sampled(); }
 
 template <class V, class Read>
 void read_list(Draft& draft, const Node& node, const std::string& name, std::vector<V>& values, Read&& read) {
@@ -170,11 +170,17 @@ void check_task_keys(Draft& draft, const Node& map) {
   const TaskParams& p = draft.design.task.params;
   const bool images = p.kind == TaskKind::idx_images, standard = images && p.scaling == Scaling::standard;
   const bool tones = p.kind == TaskKind::tones || p.kind == TaskKind::lag_net,
-             line = p.kind == TaskKind::lag_line;
-  const std::array uses{Use{"data", images, "kind: idx_images"},
+             line = p.kind == TaskKind::lag_line, series = p.kind == TaskKind::series,
+             generated = series && map.find("data") == nullptr;
+  const char* const of_generated = "kind: series with generated: mnist1d";
+  const std::array uses{Use{"data", images || series, "kind: idx_images and kind: series"},
                         Use{"scaling", images, "kind: idx_images"},
                         Use{"mean", standard, "kind: idx_images with scaling: standard"},
                         Use{"deviation", standard, "kind: idx_images with scaling: standard"},
+                        Use{"generated", generated, "kind: series without data"},
+                        Use{"samples", generated, of_generated},
+                        Use{"length", generated, of_generated},
+                        Use{"data_seed", generated, of_generated},
                         Use{"frequencies", tones, "kind: tones and kind: lag_net"},
                         Use{"teacher", line, "kind: lag_line"}};
   for (const Use& use : uses) {
@@ -183,7 +189,11 @@ void check_task_keys(Draft& draft, const Node& map) {
     draft.log.add("illegal-combination", e->mark,
                   "task." + e->key + " belongs to " + use.by +
                       "; this task has kind: " + std::string(name_of(p.kind)) +
-                      (images ? ", scaling: " + std::string(name_of(p.scaling)) : ""));
+                      (images ? ", scaling: " + std::string(name_of(p.scaling)) : "") +
+                      (series && !generated ? ", data: " + p.data : ""));
+  }
+  if (generated && map.find("generated") == nullptr) {
+    draft.log.add("missing-key", draft.mark("task"), "series needs data: FOLDER or generated: mnist1d");
   }
   if (tones && map.find("frequencies") == nullptr) {
     draft.log.add("missing-key", draft.mark("task"),
@@ -251,6 +261,7 @@ void read_task(Draft& draft) {
   check_keys(draft.log, map, "task", field_names(TaskParams::fields(), {"frequencies", "teacher"}));
   const std::size_t before = draft.log.size();
   read_fields(draft.log, map, TaskParams::fields(), task.params);
+  if (task.params.kind == TaskKind::series && map.find("data") == nullptr) task.params.data.clear();
   if (map.find("kind") == nullptr) {
     const auto& names = Names<TaskKind>::value;
     draft.log.add("missing-key", draft.mark("task"),
@@ -301,6 +312,14 @@ void read_schedule(Draft& draft) {
   read_window(draft, map, "target", schedule.target);
   read_window(draft, map, "plasticity", schedule.plasticity);
   read_window(draft, map, "readout", schedule.readout);
+  const Window& readout = schedule.readout;
+  if (readout.from > 0 || readout.to < last) return;
+  const bool stated = draft.states("schedule.readout");
+  draft.log.add(
+      "bad-window", draft.mark(stated ? "schedule.readout" : "schedule.cycles_per_sample"),
+      "readout = [0, " + std::to_string(last) +
+          "] never closes, so that its sum would run on from sample to sample; leave a cycle out" +
+          (last == 1 ? ": give a sample 2 cycles or more" : ", such as [1, " + std::to_string(last) + "]"));
 }
 
 }  // namespace leadlag

@@ -17,11 +17,12 @@ struct MeasurementKind {
 };
 
 inline constexpr std::array measurement_table{
-    MeasurementKind{"test_accuracy", {}, "share of test images that the readout classifies correctly"},
+    MeasurementKind{"test_accuracy", {}, "share of test samples that the readout classifies correctly"},
     MeasurementKind{
-        "train_accuracy", {}, "the same over the last tenth of the training images, while they are learnt"},
+        "train_accuracy", {}, "the same over the last tenth of the training samples, while they are learnt"},
     MeasurementKind{
         "final_mse", {}, "mean of (output - target)^2 over the last hundredth of a continuous task"},
+    MeasurementKind{"control_margin", {}, "test_accuracy minus that of the best control"},
     MeasurementKind{"worst_slack", Time::dimension, "clock period minus the longest settling path of a hop"},
     MeasurementKind{"latency", Time::dimension, "from a new input at the pins to its effect at the outputs"},
     MeasurementKind{"learning_latency", Time::dimension,

@@ -62,8 +62,11 @@ class Rules {
       illegal("learning.momentum",
               "learning.momentum belongs to optimiser: momentum, not " + std::string(name_of(p.optimiser)));
     }
-    const bool stated_continuous =
-        draft_.states("task.kind") && design_.task.params.kind != TaskKind::idx_images;
+    if (p.anneal_shape == Anneal::exponential && p.anneal == 0.0) {
+      illegal("learning.anneal",
+              "anneal_shape: exponential never reaches 0; give anneal a small share such as 1e-4");
+    }
+    const bool stated_continuous = draft_.states("task.kind") && !design_.task.sampled();
     if (stated_continuous && draft_.states("learning.every") &&
         design_.learning.every_unit == EveryUnit::sample) {
       illegal("learning.every", std::string(name_of(design_.task.params.kind)) +
@@ -243,26 +246,32 @@ class Rules {
   void check_task() {
     if (!draft_.states("task.kind") || design_.learning.output == unresolved) return;
     const TaskKind kind = design_.task.params.kind;
-    if (kind != TaskKind::lag_line && kind != TaskKind::lag_net) return;
+    const bool generated = kind == TaskKind::series && design_.task.params.data.empty();
+    if (kind != TaskKind::lag_line && kind != TaskKind::lag_net && !generated) return;
     if (std::find(draft_.broken.begin(), draft_.broken.end(), true) != draft_.broken.end()) return;
-    const std::string name(name_of(kind));
+    const std::string name(generated ? name_of(design_.task.params.generated) : name_of(kind));
     if (design_.inputs() != 1) {
       draft_.log.add(
           "size-mismatch", draft_.mark("task.kind"),
           name + " has 1 input, but the input_driver arrays have " + std::to_string(design_.inputs()));
     }
     const ArrayDesign& output = design_.arrays[design_.learning.output];
-    if (output.is_neuron() && output.size != 1) {
+    const std::size_t outputs = generated ? 10 : 1;
+    if (output.is_neuron() && output.size != outputs) {
       draft_.log.add("size-mismatch", draft_.mark("task.kind"),
-                     name + " has 1 output, but '" + output.name + "' has " + std::to_string(output.size));
+                     name + (generated ? " has 10 classes" : " has 1 output") + ", but '" + output.name +
+                         "' has " + std::to_string(output.size) + (generated ? " neurons" : ""));
     }
   }
 
   void check_limits() {
     if (!draft_.states("task.kind")) return;
-    const bool images = design_.task.params.kind == TaskKind::idx_images;
+    const bool images = design_.task.sampled();
     for (const Limit& limit : design_.limits) {
-      const bool accuracy = limit.measurement.ends_with("_accuracy");
+      const bool accuracy = limit.measurement.ends_with("_accuracy") || limit.measurement == "control_margin";
+      if (images && limit.measurement == "control_margin" && design_.controls.empty()) {
+        illegal("limits.control_margin", "control_margin needs controls: to compare with");
+      }
       const bool error = limit.measurement.ends_with("final_mse");
       if (!(accuracy && !images) && !(error && images)) continue;
       illegal("limits." + limit.measurement, "task " + std::string(name_of(design_.task.params.kind)) +

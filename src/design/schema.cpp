@@ -50,7 +50,10 @@ template <class P, class F>
 Json field_schema(const P& defaults, const F& f, bool lists) {
   using M = typename F::Member;
   Json j = type_schema<M>(f.domain);
-  if (lists && is_numeric<M>) j = {{"anyOf", {j, Json{{"type", "array"}, {"items", j}}}}};
+  if (lists && is_numeric<M>) {
+    const Json repeated{{"type", "string"}, {"pattern", "^[1-9][0-9]* x .+$"}};
+    j = {{"anyOf", {j, Json{{"type", "array"}, {"items", {{"anyOf", {j, repeated}}}}}}}};
+  }
   const std::string more = j.contains("description") ? " (" + j["description"].get<std::string>() + ")" : "";
   j["description"] = std::string(f.meaning) + more;
   if constexpr (is_quantity<M> || std::is_same_v<M, std::string> || std::is_enum_v<M>) {

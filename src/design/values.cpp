@@ -178,14 +178,36 @@ bool check_name(DiagnosticLog& log, const Mark& at, const std::string& what, con
   return false;
 }
 
-void wrong_list(DiagnosticLog& log, const Node& list, std::string_view name, bool numeric, std::size_t size) {
+void wrong_list(DiagnosticLog& log, const Node& list, std::string_view name, bool numeric, std::size_t values,
+                std::size_t size) {
   if (!numeric) {
     log.add("wrong-type", list, std::string(name) + " holds for the whole array: one value, not a list");
     return;
   }
   log.add("size-mismatch", list,
-          std::string(name) + " lists " + std::to_string(list.items.size()) + " values, but the array has " +
+          std::string(name) + " lists " + std::to_string(values) + " values, but the array has " +
               std::to_string(size) + " blocks: one value for all, or one each");
+}
+
+std::vector<Node> repeated(const Node& list) {
+  constexpr std::size_t most = std::size_t{1} << 20;  // as many as an array has blocks
+  std::vector<Node> items;
+  for (const Node& item : list.items) {
+    const std::size_t cross = item.text.find(" x ");
+    std::size_t times = 0;
+    const char* const end = item.text.data() + std::min(cross, item.text.size());
+    const bool counted = item.is_scalar() && cross != std::string::npos &&
+                         std::from_chars(item.text.data(), end, times).ptr == end && times > 0 &&
+                         times <= most;
+    if (!counted) {  // what is no count is left for the reader of the value to refuse
+      items.push_back(item);
+      continue;
+    }
+    Node value = item;
+    value.text.erase(0, cross + 3);
+    items.insert(items.end(), std::min(times, most - std::min(most, items.size()) + 1), value);
+  }
+  return items;
 }
 
 }  // namespace leadlag

@@ -95,7 +95,11 @@ void read_fields(DiagnosticLog& log, const Node& map, const Fields& fields, P& o
   std::apply([&](const auto&... f) { (read(f), ...); }, fields);
 }
 
-void wrong_list(DiagnosticLog&, const Node& list, std::string_view name, bool numeric, std::size_t size);
+void wrong_list(DiagnosticLog&, const Node& list, std::string_view name, bool numeric, std::size_t values,
+                std::size_t size);
+
+/// The values of a list in which "18 x 30 us" stands for eighteen times 30 us.
+std::vector<Node> repeated(const Node& list);
 
 /// The same for an array of equal blocks, where a quantity or number may be a list with one value per
 /// instance.
@@ -111,14 +115,14 @@ void read_instances(DiagnosticLog& log, const Node& map, std::vector<P>& blocks)
       for (P& block : blocks) block.*f.member = scratch.*f.member;
       return;
     }
-    if (!is_numeric<M> || (!blocks.empty() && node->items.size() != blocks.size())) {
-      wrong_list(log, *node, f.name, is_numeric<M>, blocks.size());
+    const std::vector<Node> items = repeated(*node);
+    if (!is_numeric<M> || (!blocks.empty() && items.size() != blocks.size())) {
+      wrong_list(log, *node, f.name, is_numeric<M>, items.size(), blocks.size());
     } else {
-      for (std::size_t k = 0; k < node->items.size();
-           ++k) {  // the first mistake of a list stands for the rest
+      for (std::size_t k = 0; k < items.size(); ++k) {  // the first mistake of a list stands for the rest
         P& block = blocks.empty() ? scratch : blocks[k];
         const std::string element = std::string(f.name) + "[" + std::to_string(k) + "]";
-        if (!read_value(log, node->items[k], element, f.domain, block.*f.member)) return;
+        if (!read_value(log, items[k], element, f.domain, block.*f.member)) return;
       }
     }
   };

@@ -38,7 +38,7 @@ std::string energy_csv(const Report& report) {
 }
 
 std::string learning_csv(const Report& report) {
-  const bool images = report.design.task.params.kind == TaskKind::idx_images;
+  const bool images = report.design.task.sampled();
   std::string out = provenance_line(report.provenance) + "\n";
   std::vector<std::string> header{"cycle", "sample", "chip_time_s", images ? "train_accuracy" : "mse"};
   header.insert(header.end(), report.seen.parameter_names.begin(), report.seen.parameter_names.end());

@@ -9,7 +9,7 @@
 namespace leadlag {
 namespace {
 
-bool is_images(const Design& d) { return d.task.params.kind == TaskKind::idx_images; }
+bool is_images(const Design& d) { return d.task.sampled(); }
 
 /// Curves of images run over the images shown, those of continuous tasks over chip time.
 std::vector<double> curve_xs(const std::vector<CurvePoint>& curve, const Design& d) {
@@ -163,10 +163,11 @@ std::optional<LineChart> learning_chart(const Report& r) {
   LineChart chart{
       "learning-curve",
       "Learning curve",
-      images ? "Share of the training images that were classified correctly while they were learnt, over the "
-               "images since the point before."
-             : "Mean squared error of the outputs against the target, over the time since the point before.",
-      images ? ChartAxis{"training images", ""} : ChartAxis{"chip time", "s"},
+      images
+          ? "Share of the training samples that were classified correctly while they were learnt, over the "
+            "samples since the point before."
+          : "Mean squared error of the outputs against the target, over the time since the point before.",
+      images ? ChartAxis{"training samples", ""} : ChartAxis{"chip time", "s"},
       curve_xs(r.seen.curve, r.design),
       {curve_panel(r)},
       {}};

@@ -69,7 +69,10 @@ std::vector<std::string> learning_lines(const Report& r) {
                 ", rate " + shortest(l.rate) + ") every " + std::to_string(d.learning.every) + " " +
                 std::string(name_of(d.learning.every_unit)) + (d.learning.every > 1 ? "s" : "");
     }
-    if (l.anneal < 1.0) system += ", annealed linearly to " + percent(l.anneal);
+    if (l.anneal < 1.0) {
+      system += l.anneal_shape == Anneal::linear ? ", annealed linearly to " : ", annealed exponentially to ";
+      system += percent(l.anneal);
+    }
   }
   std::vector<std::string> lines{
       system, std::to_string(r.measurements.updates) + " weights written, of these by the host " +
@@ -81,8 +84,8 @@ std::vector<std::string> learning_lines(const Report& r) {
     std::string line = a.name + ": tau_m " + to_text(n.tau_m) + ", tau_r " + to_text(n.tau_r) +
                        " (first neuron); tau_m is " + format_quantity(n.tau_m / d.chip.period(), {}, 3) +
                        " cycles";
-    if (d.task.params.kind == TaskKind::idx_images) {
-      line += ", an image is held for " + std::to_string(d.schedule.params.cycles_per_sample);
+    if (d.task.sampled()) {
+      line += ", a sample is shown for " + std::to_string(d.schedule.params.cycles_per_sample);
     }
     lines.push_back(line);
   }

@@ -24,7 +24,7 @@ case $case_name in
     ;;
   help)
     expect 0 "$leadlag" --help
-    for word in run check new blocks schema technology --out --set --preset --threads "Exit codes"; do has stdout "$word"; done
+    for word in run check new blocks schema data technology --out --set --preset --threads "Exit codes"; do has stdout "$word"; done
     ;;
   usage)
     expect 2 "$leadlag"
@@ -136,6 +136,50 @@ case $case_name in
   chip)  # a shipped blueprint exits 0 at its default budget
     expect 0 "$leadlag" run "$source/models/chips/$4.yaml" --out out
     has stdout "MET"
+    ;;
+  short_chip)  # the same with few samples, when there is nothing learnt yet to limit
+    expect 0 "$leadlag" run "$source/models/chips/$4.yaml" --out out --set schedule.train_samples=400 --set schedule.test_samples=100 \
+      --set 'limits.test_accuracy={min: 0}' --set 'limits.control_margin={min: -1}'
+    for limit in test_accuracy control_margin; do
+      grep -E "^ +MET +limit +$limit " stdout >/dev/null || { cat stdout; fail "$limit"; }
+    done
+    "$leadlag" run "$source/models/chips/$4.yaml" --out alone --no-controls --set schedule.train_samples=400 --set schedule.test_samples=100 \
+      --set 'limits.test_accuracy={min: 0}' --set 'limits.control_margin={min: -1}' >stdout
+    grep -E "^ +NOT MEASURED +limit +control_margin " stdout >/dev/null || { cat stdout; fail "margin without controls"; }
+    cmp out/weights/w7.npy alone/weights/w7.npy || fail "controls changed the weights"
+    ;;
+  data)  # drawn data are what a task draws itself, in both formats
+    expect 0 "$leadlag" data mnist1d --out npy --samples 300 --length 30 --seed 5; has stdout "240 training and 60 test samples of 30 points"
+    expect 0 "$leadlag" data mnist1d --out csv --samples 300 --length 30 --seed 5 --csv
+    expect 0 "$leadlag" data mnist1d --out npy --samples 300 --length 30 --seed 5      # its own folder may be written again
+    [ "$(cd npy && ls | tr '\n' ' ')" = "x.npy x_test.npy y.npy y_test.npy " ] || fail "files of npy"
+    [ "$(wc -l < csv/x.csv)" -eq 240 ] || fail "rows of csv"
+    run() {  # out settings...
+      local out=$1
+      shift
+      expect 0 "$leadlag" run c.yaml --out "$out" --no-controls "$@"
+    }
+    sed -E '/^limits:/,/^trace:/{/^trace:/!d}; s/train_samples: .*/train_samples: 200/; s/test_samples: .*/test_samples: 60/; s/^task: .*/task: TASK/' \
+      "$source/models/chips/mnist1d_gle.yaml" > chip
+    task() { sed "s|TASK|$1|" chip > c.yaml; }
+    task "{kind: series, generated: mnist1d, samples: 300, length: 30, data_seed: 5}"; run drawn
+    task "{kind: series, data: npy}"; run from_npy
+    task "{kind: series, data: csv}"; run from_csv
+    cmp drawn/weights/w1.npy from_npy/weights/w1.npy || fail "NPY files teach something else"
+    cmp drawn/weights/w1.npy from_csv/weights/w1.npy || fail "CSV files teach something else"
+    echo "1,2,x" > csv/x.csv
+    expect 2 "$leadlag" run c.yaml --out bad; has stderr "csv/x.csv:1: 'x' is no number"
+    task "{kind: series, data: nowhere}"
+    expect 2 "$leadlag" run c.yaml --out bad; has stderr "nowhere: no such folder"
+    [ ! -e bad ] || fail "bad was made"
+    expect 2 "$leadlag" data mnist1d; has stderr "needs --out"
+    expect 2 "$leadlag" data mnist --out d; has stderr "did you mean 'mnist1d'?"
+    expect 2 "$leadlag" data mnist1d --out d --samples 3 --length 1 --seed -1
+    has stderr "--samples 3 is out of range"; has stderr "--length 1 is out of range"; has stderr "--seed -1 is out of range"
+    mkdir other && touch other/precious
+    expect 2 "$leadlag" data mnist1d --out other
+    [ -e other/precious ] && [ ! -e d ] || fail "a folder was touched or made"
+    [ "$(ls -A | grep -c partial)" -eq 0 ] || fail "partial folder left behind"
     ;;
   schema)
     expect 0 "$leadlag" schema

@@ -41,7 +41,10 @@ Bench::Bench(const sc_core::sc_module_name& name, DieModule& chip, const Design&
 }
 
 double Bench::annealed(std::int64_t n) const {
-  return 1.0 - (1.0 - design_.learning.params.anneal) * task_.progress(n);
+  const LearningParams& p = design_.learning.params;
+  const double progress = task_.progress(n);
+  return p.anneal_shape == Anneal::exponential ? std::pow(p.anneal, progress)
+                                               : 1.0 - (1.0 - p.anneal) * progress;
 }
 
 void Bench::on_fall() {

@@ -6,6 +6,7 @@
 
 #include "arrays/lane_bus.hpp"
 #include "instruments/image_task.hpp"
+#include "instruments/series_task.hpp"
 #include "units/random.hpp"
 
 namespace leadlag {
@@ -179,6 +180,7 @@ void ContinuousTask::observe(std::int64_t n, std::span<const double> value, std:
 
 std::unique_ptr<Task> make_task(const Design& design) {
   if (design.task.params.kind == TaskKind::idx_images) return std::make_unique<ImageTask>(design);
+  if (design.task.params.kind == TaskKind::series) return std::make_unique<SeriesTask>(design);
   return std::make_unique<ContinuousTask>(design);
 }
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "instruments/idx.hpp"
+#include "instruments/data_error.hpp"
 #include "instruments/waveform.hpp"
 #include "units/text.hpp"
 

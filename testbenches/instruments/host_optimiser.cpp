@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "instruments/optimiser_kernel.hpp"
+
 namespace leadlag {
 
 HostOptimiser::HostOptimiser(DieModule& chip, const Design& design)
@@ -45,26 +47,22 @@ void HostOptimiser::step(double rate) {
   for (Moments& m : moments_) {
     chip_.take(m.group, m.gradient);
     const std::size_t n = m.value.size();
-    for (std::size_t k = 0; k < n; ++k) m.gradient[k] *= scale;
+    const auto bounded = [&m](double value) { return value > m.low ? value : m.low; };
     switch (learning_.params.optimiser) {
       case Optimiser::sgd:
-        for (std::size_t k = 0; k < n; ++k) m.value[k] += rate * m.gradient[k];
+        for (std::size_t k = 0; k < n; ++k) m.value[k] = bounded(m.value[k] + rate * (scale * m.gradient[k]));
         break;
       case Optimiser::momentum:
         for (std::size_t k = 0; k < n; ++k) {
-          m.first[k] = learning_.params.momentum * m.first[k] + m.gradient[k];
-          m.value[k] += rate * m.first[k];
+          m.first[k] = learning_.params.momentum * m.first[k] + scale * m.gradient[k];
+          m.value[k] = bounded(m.value[k] + rate * m.first[k]);
         }
         break;
       case Optimiser::adam:
-        for (std::size_t k = 0; k < n; ++k) {
-          m.first[k] = 0.9 * m.first[k] + 0.1 * m.gradient[k];
-          m.second[k] = 0.999 * m.second[k] + 0.001 * m.gradient[k] * m.gradient[k];
-          m.value[k] += rate * (m.first[k] / unbias1) / (std::sqrt(m.second[k] / unbias2) + 1e-8);
-        }
+        adam({rate, scale, unbias1, unbias2, m.low}, n, m.gradient.data(), m.first.data(), m.second.data(),
+             m.value.data());
         break;
     }
-    for (std::size_t k = 0; k < n; ++k) m.value[k] = m.value[k] > m.low ? m.value[k] : m.low;
     chip_.write(m.group, m.value);
   }
 }

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "instruments/data_error.hpp"
+
 namespace leadlag {
 namespace {
 

@@ -2,16 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace leadlag {
-
-/// A data file that is missing or not what it claims to be. what() names the file.
-struct DataError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 /// An IDX file of unsigned bytes (the format of MNIST and Fashion-MNIST), plain or gzipped.
 struct Idx {

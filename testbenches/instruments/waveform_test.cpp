@@ -7,7 +7,7 @@
 #include <fstream>
 #include <numbers>
 
-#include "instruments/idx.hpp"
+#include "instruments/data_error.hpp"
 
 using namespace leadlag;
 using Catch::Matchers::Contains;

@@ -14,6 +14,7 @@
 #include "units/text.hpp"
 
 using namespace leadlag;
+using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {
@@ -262,6 +263,21 @@ TEST_CASE("design: a continuous task is one window of `cycles`, its optimiser co
   REQUIRE(line.task.teacher_tau_m.size() == 2);
   CHECK(to_text(line.task.teacher_tau_m[1]) == "20 us");
   CHECK(to_text(line.task.teacher_tau_r) == "1 us");
+}
+
+TEST_CASE("design: a list may repeat a value", "[design]") {
+  const Design d = parse(blueprint, options({{"arrays.hidden.tau_r", "[2 x 4 us, 7 us]"}}));
+  REQUIRE(d.arrays[2].neurons().size() == 3);
+  const std::vector<std::string> expected{"4 us", "4 us", "7 us"};
+  for (std::size_t k = 0; k < 3; ++k) CHECK(to_text(d.arrays[2].neurons()[k].tau_r) == expected[k]);
+  const auto refused = [](const std::string& list) {
+    return mistakes(blueprint, options({{"arrays.hidden.tau_r", list}}));
+  };
+  CHECK_THAT(refused("[3 x 4 us, 7 us]"), Contains("lists 4 values, but the array has 3 blocks"));
+  CHECK_THAT(refused("[99999999 x 4 us]"), Contains("lists 1 values"));
+  CHECK_THAT(refused("[-1 x 4 us, 1 us, 1 us]"), Contains("tau_r[0]"));
+  CHECK_THAT(refused("[1 x , 1 us, 1 us]"), Contains("tau_r[0]"));
+  CHECK_THAT(refused("[2 x 4 V, 1 us]"), Contains("tau_r[0] needs a time"));
 }
 
 TEST_CASE("design: every parameter of every table can be set and is found again", "[design]") {
