@@ -18,7 +18,8 @@ src/report: report measure design technology units
 testbenches/instruments: instruments measure design arrays blocks learning technology units
 testbenches/leadlag: leadlag elaborate instruments measure design arrays blocks learning technology units
 testbenches/oracles: oracles
-src/app: app report measure elaborate design instruments arrays blocks learning technology units
+testbenches/benches: benches elaborate oracles instruments measure design arrays blocks learning technology units
+src/app: app report benches oracles measure elaborate design instruments arrays blocks learning technology units
 "
 rooms=0
 while IFS=: read -r room allowed; do

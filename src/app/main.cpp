@@ -6,6 +6,7 @@
 #include <systemc>
 
 #include "app/commands.hpp"
+#include "app/testbench.hpp"
 #include "instruments/data_error.hpp"
 
 namespace leadlag {
@@ -18,6 +19,8 @@ constexpr const char* usage =
 
   leadlag run BLUEPRINT --out DIR    simulate; write report.html, .txt, .json, CSVs, waves.vcd, weights into DIR
   leadlag check BLUEPRINT            validate and apply the static design rules, without simulating
+  leadlag testbench step|ac|chirp|gradient BLUEPRINT --out DIR
+                                     measure a neuron, an error unit or a path against its closed form
   leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
   leadlag blocks [KIND]              list block kinds, or the parameters of one
   leadlag schema                     print the JSON Schema of blueprints
@@ -48,9 +51,16 @@ int dispatch(const std::vector<std::string>& words) {
       "seed", po::value(&data.params.data_seed)->value_name("N"), "seed of the draws (data; default 1)")(
       "csv", po::bool_switch(&data.csv), "text instead of NumPy's format (data)")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress line");
+  po::options_description measuring("Options of testbench");
+  std::map<std::string, std::string> bench;
+  for (const BenchOption& o : bench_options) {
+    const std::string name(o.name), meaning = std::string(o.kinds) + ": " + std::string(o.meaning);
+    measuring.add_options()(name.c_str(), po::value(&bench[name])->value_name(std::string(o.value)),
+                            meaning.c_str());
+  }
   po::options_description all;
   std::vector<std::string> positional;
-  all.add(visible).add_options()("words", po::value(&positional));
+  all.add(visible).add(measuring).add_options()("words", po::value(&positional));
   po::positional_options_description positions;
   positions.add("words", -1);
   po::variables_map values;
@@ -61,7 +71,7 @@ int dispatch(const std::vector<std::string>& words) {
     throw UsageError(e.what());
   }
   if (values.count("version") != 0) return std::cout << "leadlag " LEADLAG_VERSION "\n", exit_met;
-  if (values.count("help") != 0) return std::cout << usage << visible, exit_met;
+  if (values.count("help") != 0) return std::cout << usage << visible << measuring, exit_met;
   if (positional.empty()) throw UsageError("no command given");
 
   const std::string command = positional[0];
@@ -71,7 +81,13 @@ int dispatch(const std::vector<std::string>& words) {
     if (required) throw UsageError("leadlag " + command + " needs an argument");
     return {};
   };
-  const std::vector<std::string> commands{"run", "check", "new", "blocks", "schema", "data", "technology"};
+  const std::vector<std::string> commands{"run",    "check",  "testbench", "new",
+                                          "blocks", "schema", "data", "technology"};
+  for (auto option = bench.begin(); option != bench.end();) {
+    option = values.count(option->first) == 0 ? bench.erase(option) : std::next(option);
+  }
+  if (command != "testbench" && !bench.empty())
+    throw UsageError("--" + bench.begin()->first + " belongs to leadlag testbench");
   for (const std::string& setting : settings) {
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos || equals == 0)
@@ -90,6 +106,13 @@ int dispatch(const std::vector<std::string>& words) {
     return data_command(data);
   }
   if (command == "technology") return technology_command(argument(true));
+  if (command == "testbench") {
+    if (positional.size() < 3)
+      throw UsageError("leadlag testbench needs step, ac, chirp or gradient, and a blueprint");
+    if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
+    if (run.out.empty()) throw UsageError("leadlag testbench needs --out DIR");
+    return testbench_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
+  }
   if (command == "run" || command == "check") {
     run.blueprint = argument(true);
     if (command == "check") return check_command(run);

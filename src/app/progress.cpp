@@ -3,9 +3,24 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 
 namespace leadlag {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+}  // namespace
+
+void catch_interruption() {
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGTERM, [](int) { interrupted = 1; });
+}
+
+void throw_if_interrupted() {
+  if (interrupted != 0) throw Interrupted();
+}
 
 Progress::Progress(bool wanted) : on_(wanted && isatty(STDERR_FILENO) != 0) {}
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 
 namespace leadlag {
@@ -19,5 +20,13 @@ class Progress {
   bool on_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), last_{};
 };
+
+/// Control-C ends a simulation between two chunks, so that the partial folder is removed.
+struct Interrupted : std::runtime_error {
+  Interrupted() : std::runtime_error("interrupted; nothing was written") {}
+};
+/// From here on the signals that ask to stop are remembered.
+void catch_interruption();
+void throw_if_interrupted();
 
 }  // namespace leadlag

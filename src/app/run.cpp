@@ -17,13 +17,6 @@
 namespace leadlag {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
-
-/// Control-C ends the run between two chunks, so that the partial folder is removed.
-struct Interrupted : std::runtime_error {
-  Interrupted() : std::runtime_error("interrupted; nothing was written") {}
-};
-
 std::string progress_text(const Observations& seen) {
   if (seen.test_accuracy) return "testing, accuracy " + std::to_string(*seen.test_accuracy).substr(0, 6);
   if (seen.curve.empty()) return "";
@@ -55,8 +48,7 @@ int run_command(const RunOptions& options) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int threads = std::max(1, options.threads);
   Progress progress(!options.quiet);
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-  std::signal(SIGTERM, [](int) { interrupted = 1; });
+  catch_interruption();
 
   ControlRuns control_runs(design, options, out, static_cast<std::size_t>(std::max(cores, threads)),
                            progress);
@@ -68,7 +60,7 @@ int run_command(const RunOptions& options) {
                 .weights = out.subfolder("weights"),
                 .comment = provenance_line(provenance),
                 .progress = [&](std::int64_t cycle, std::int64_t cycles, const Observations& now) {
-                  if (interrupted != 0) throw Interrupted();
+                  throw_if_interrupted();
                   progress.show(design.chip.name, cycle, cycles, progress_text(now));
                 }});
   progress.finish();

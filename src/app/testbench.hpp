@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "benches/ac_bench.hpp"
+#include "benches/gradient_bench.hpp"
+#include "benches/transient_bench.hpp"
+#include "design/reader.hpp"
+
+namespace leadlag {
+
+/// An option of `leadlag testbench`: which measurements take it, what it is, in one row for --help, for the
+/// check of the command line and for docs/testbench_commands.md.
+struct BenchOption {
+  std::string_view name, value, kinds, meaning;
+};
+inline constexpr std::array bench_options{
+    BenchOption{"of", "BLOCK", "step ac chirp", "a block alone: hidden[3] or hidden[3].error"},
+    BenchOption{"from", "PIN", "step ac chirp",
+                "begin of a path: line[0] or target[0] (default: the first input)"},
+    BenchOption{"to", "SIGNAL", "step ac chirp",
+                "end of a path: output[0].rate or hidden[2].error (default: the first output)"},
+    BenchOption{"amplitude", "X", "step ac chirp",
+                "of the stimulus, model units (default: ac 1e-4, step and chirp 0.1)"},
+    BenchOption{"offset", "X", "step ac chirp",
+                "operating point of the driven pin (default: 0; 0.5 for a relu neuron alone)"},
+    BenchOption{"tolerance", "X", "step ac chirp",
+                "allowed difference from the reference, relative (default: derived)"},
+    BenchOption{"min", "FREQUENCY", "ac chirp", "lowest frequency, e.g. \"100 Hz\" (default: derived)"},
+    BenchOption{"max", "FREQUENCY", "ac chirp", "highest frequency (default: derived)"},
+    BenchOption{"points", "N", "ac", "frequencies, geometric (default: 25)"},
+    BenchOption{"duration", "TIME", "step chirp", "of the record (default: derived)"},
+    BenchOption{"settle-to", "X", "step",
+                "settled when within this share of the step (default: 2^-settle_bits)"},
+    BenchOption{"sweep", "KIND", "chirp", "exponential (default) or linear"},
+    BenchOption{"cycles", "N", "gradient", "length of the run (default: derived)"},
+    BenchOption{"start", "N", "gradient", "cycle at which plasticity begins (default: derived)"},
+    BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"}};
+
+enum class BenchKind { step, ac, chirp, gradient };
+template <>
+struct Names<BenchKind> {
+  static constexpr std::array<std::string_view, 4> value{"step", "ac", "chirp", "gradient"};
+};
+
+struct TestbenchCommand {
+  std::string kind, blueprint, out;
+  std::map<std::string, std::string> options;  ///< as written, by the names of bench_options
+  ReadOptions read;
+  bool quiet = false;
+};
+
+/// The command line with every text read.
+struct TestbenchOptions {
+  BenchKind kind = BenchKind::ac;
+  Ends ends;
+  std::optional<double> offset;
+  AcOptions ac;
+  StepOptions step;
+  ChirpOptions chirp;
+  GradientOptions gradient;
+  std::optional<double> min_cosine;
+};
+/// Throws UsageError for a kind that is none, DesignError with every option that is wrong.
+TestbenchOptions read_testbench_options(const TestbenchCommand& command);
+
+int testbench_command(const TestbenchCommand& command);
+
+}  // namespace leadlag

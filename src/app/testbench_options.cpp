@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "app/commands.hpp"
+#include "app/testbench.hpp"
+#include "design/diagnostic.hpp"
+#include "design/values.hpp"
+
+namespace leadlag {
+namespace {
+
+/// Texts of the command line -> typed values; collects what is wrong.
+class OptionsReader {
+ public:
+  explicit OptionsReader(const TestbenchCommand& command) : command_(command) {}
+
+  std::string text(const std::string& name) const {
+    const auto found = command_.options.find(name);
+    return found == command_.options.end() ? "" : found->second;
+  }
+  template <class Q>
+  std::optional<Q> quantity(const std::string& name) {
+    const auto value = number(name, Q::dimension, true);
+    return value ? std::optional<Q>(Q{*value}) : std::nullopt;
+  }
+  std::optional<double> plain(const std::string& name, bool positive) { return number(name, {}, positive); }
+  template <class I>
+  std::optional<I> whole(const std::string& name, double low, double high) {
+    const auto value = number(name, {}, false);
+    if (!value) return std::nullopt;
+    if (*value >= low && *value <= high && *value == std::floor(*value)) return static_cast<I>(*value);
+    fail(name, "out-of-range",
+         "it needs a whole number from " + plain_number(low) + " to " + plain_number(high));
+    return std::nullopt;
+  }
+  void fail(const std::string& name, const std::string& id, const std::string& why) {
+    found_.push_back({id, {}, why, "--" + name + " " + text(name)});
+  }
+  void finish() const {
+    if (!found_.empty()) throw DesignError(command_.blueprint, found_);
+  }
+
+ private:
+  std::optional<double> number(const std::string& name, const Dimension& dimension, bool positive) {
+    if (command_.options.find(name) == command_.options.end()) return std::nullopt;
+    std::string problem;
+    const auto value = parse_quantity(text(name), problem);
+    if (!value) {
+      fail(name, "bad-number", "it needs " + describe(dimension) + ", but " + problem);
+    } else if (!(value->dimension == dimension)) {
+      fail(name, "bad-unit", "it needs " + describe(dimension));
+    } else if (positive && !(value->si > 0.0)) {
+      fail(name, "out-of-range", "it must be more than 0");
+    } else {
+      return value->si;
+    }
+    return std::nullopt;
+  }
+
+  const TestbenchCommand& command_;
+  std::vector<Diagnostic> found_;
+};
+
+BenchKind kind_of(const std::string& name) {
+  const auto& names = Names<BenchKind>::value;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    if (names[k] == name) return static_cast<BenchKind>(k);
+  }
+  throw UsageError("no measurement '" + name + "'" + suggestion(name, {names.begin(), names.end()}));
+}
+
+}  // namespace
+
+TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
+  TestbenchOptions o;
+  o.kind = kind_of(command.kind);
+  OptionsReader reader(command);
+  for (const BenchOption& option : bench_options) {
+    const std::string name(option.name);
+    const bool taken =
+        (" " + std::string(option.kinds) + " ").find(" " + command.kind + " ") != std::string::npos;
+    if (command.options.count(name) != 0 && !taken) {
+      reader.fail(
+          name, "illegal-combination",
+          "testbench " + command.kind + " does not take it; it belongs to " + std::string(option.kinds));
+    }
+  }
+  o.ends = {reader.text("of"), reader.text("from"), reader.text("to")};
+  o.offset = reader.plain("offset", false);
+  const auto amplitude = reader.plain("amplitude", true), tolerance = reader.plain("tolerance", true);
+  const auto min = reader.quantity<Frequency>("min"), max = reader.quantity<Frequency>("max");
+  const auto duration = reader.quantity<Time>("duration");
+  o.ac = {.min = min,
+          .max = max,
+          .points = reader.whole<int>("points", 1, 10000),
+          .amplitude = amplitude,
+          .tolerance = tolerance};
+  o.step = {.amplitude = amplitude,
+            .tolerance = tolerance,
+            .settle_to = reader.plain("settle-to", true),
+            .duration = duration};
+  if (o.step.settle_to && *o.step.settle_to >= 1.0)
+    reader.fail("settle-to", "out-of-range", "it is a share of the step, less than 1");
+  o.chirp = {.min = min, .max = max, .amplitude = amplitude, .tolerance = tolerance, .duration = duration};
+  const std::string sweep = reader.text("sweep");
+  if (sweep == "linear") o.chirp.sweep = waveform::Sweep::linear;
+  if (!sweep.empty() && sweep != "linear" && sweep != "exponential")
+    reader.fail("sweep", "unknown-name",
+                "no sweep is called so" + suggestion(sweep, {"linear", "exponential"}));
+  o.gradient = {.cycles = reader.whole<std::int64_t>("cycles", 1, 1e9),
+                .start = reader.whole<std::int64_t>("start", 0, 1e9)};
+  o.min_cosine = reader.plain("min-cosine", false);
+  if (o.min_cosine && std::abs(*o.min_cosine) > 1.0)
+    reader.fail("min-cosine", "out-of-range", "a cosine is from -1 to 1");
+  reader.finish();
+  return o;
+}
+
+}  // namespace leadlag

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "benches/subject.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+
+#include "design/diagnostic.hpp"
+#include "design/values.hpp"
+
+namespace leadlag {
+namespace {
+
+struct Place {
+  std::size_t array = 0, unit = 0;
+  std::string signal;
+  bool target = false;
+};
+
+/// Reads NAME, NAME[INDEX], NAME[INDEX].SIGNAL and collects what is wrong.
+class EndsReader {
+ public:
+  explicit EndsReader(const Design& design) : design_(design) {}
+
+  std::optional<Place> block(const std::string& text) {
+    auto place = read(
+        "--of", text, [](const ArrayDesign& a) { return a.is_neuron(); }, false);
+    if (place) check_signal("--of", text, *place);
+    return place;
+  }
+  std::optional<Place> from(const std::string& text) {
+    auto place = read(
+        "--from", text, [](const ArrayDesign& a) { return a.is_input(); }, true);
+    if (place && !place->signal.empty() && place->signal != "rate")
+      fail("--from", text, "bad-name",
+           "a pin has no signal '" + place->signal + "'; write " + text.substr(0, text.rfind('.')));
+    return place;
+  }
+  std::optional<Place> to(const std::string& text) {
+    auto place = read(
+        "--to", text, [](const ArrayDesign& a) { return a.is_neuron(); }, false);
+    if (place) check_signal("--to", text, *place);
+    return place;
+  }
+  void fail(const std::string& option, const std::string& text, const std::string& id,
+            const std::string& why) {
+    found_.push_back({id, {}, why, option + (text.empty() ? "" : " " + text)});
+  }
+  void finish() const {
+    if (!found_.empty()) throw DesignError(design_.file, found_);
+  }
+
+ private:
+  template <class F>
+  std::optional<Place> read(const std::string& option, const std::string& text, F&& fits, bool target) {
+    std::string name = text, index;
+    Place place;
+    if (const std::size_t dot = name.rfind('.'); dot != std::string::npos)
+      place.signal = name.substr(dot + 1), name.resize(dot);
+    if (const std::size_t open = name.find('['); open != std::string::npos) {
+      if (name.back() != ']') {
+        fail(option, text, "bad-name", "it needs the form NAME[INDEX] or NAME[INDEX].SIGNAL");
+        return std::nullopt;
+      }
+      index = name.substr(open + 1, name.size() - open - 2), name.resize(open);
+    }
+    std::vector<std::string> names;
+    std::size_t size = 0;
+    for (std::size_t a = 0; a < design_.arrays.size(); ++a) {
+      const ArrayDesign& array = design_.arrays[a];
+      if (fits(array)) names.push_back(array.name);
+      if (array.name != name) continue;
+      if (!fits(array)) {
+        fail(option, text, "unknown-name",
+             "'" + name + "' is not an array of " + (target ? "input drivers" : "neurons"));
+        return std::nullopt;
+      }
+      place.array = a, size = array.size;
+    }
+    if (target) names.emplace_back("target");
+    if (size == 0 && target && name == "target") place.target = true, size = design_.outputs();
+    if (size == 0) {
+      fail(option, text, "unknown-name", "nothing is called '" + name + "'" + suggestion(name, names));
+      return std::nullopt;
+    }
+    const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), place.unit);
+    const bool whole = error == std::errc{} && end == index.data() + index.size();
+    if (index.empty() && size == 1) return place;
+    if (!whole || place.unit >= size) {
+      fail(option, text, "out-of-range",
+           "'" + name + "' needs an index from 0 to " + std::to_string(size - 1) + ", as in " + name + "[0]");
+      return std::nullopt;
+    }
+    return place;
+  }
+  void check_signal(const std::string& option, const std::string& text, Place& place) {
+    if (place.signal.empty()) place.signal = "rate";
+    if (place.signal != "rate" && place.signal != "error") {
+      fail(option, text, "unknown-name",
+           "a neuron has no signal '" + place.signal + "'" + suggestion(place.signal, {"rate", "error"}));
+    }
+    if (place.signal == "error" && design_.learning.params.system == System::none) {
+      fail(option, text, "illegal-combination", "learning.system: none leaves the chip without error units");
+    }
+  }
+
+  const Design& design_;
+  std::vector<Diagnostic> found_;
+};
+
+std::string element(const Design& design, std::size_t array, std::size_t unit) {
+  return design.arrays[array].name + "[" + std::to_string(unit) + "]";
+}
+
+/// What has nothing to do with a bench of its own, and what a rig asks for.
+Design bare(const Design& chip, Reconstruction pins) {
+  Design design = chip;
+  design.traces.clear(), design.controls.clear(), design.limits.clear();
+  design.chip.replicas = 1, design.chip.precision = Precision::double_;
+  for (ArrayDesign& a : design.arrays) {
+    if (!a.is_input()) continue;
+    for (auto& p : std::get<0>(a.blocks)) p.reconstruction = pins;
+  }
+  design.blocks.target_unit.reconstruction = pins;
+  return design;
+}
+
+/// A pin, a synapse of weight 1 and one neuron.
+Design alone(const Design& chip, const Place& place, Reconstruction pins) {
+  Design design = bare(chip, pins);
+  ArrayDesign neuron = design.arrays[place.array];
+  auto params = neuron.neurons()[place.unit];
+  params.nudging = 0.0;
+  neuron.size = 1, neuron.blocks = std::vector{params};
+  ArrayDesign pin;
+  pin.name = neuron.name == "pin" ? "source" : "pin", pin.at = neuron.at, pin.size = 1;
+  pin.blocks = std::vector{InputDriver::Params{.reconstruction = pins}};
+  design.arrays = {pin, neuron};
+  CrossbarDesign synapse;
+  synapse.name = "unit_synapse", synapse.at = neuron.at, synapse.from = 0, synapse.to = 1;
+  synapse.weights = WeightInit::values, synapse.values = {1.0}, synapse.tile = {1, 1};
+  design.crossbars = {synapse};
+  design.learning.plastic.clear(), design.learning.output = 1;
+  if (place.signal != "error") design.learning.params.system = System::none;
+  if (design.learning.params.errors != ErrorPath::instantaneous)
+    design.learning.params.errors = ErrorPath::prospective;
+  design.blocks.target_unit.loss = Loss::mse, design.blocks.target_unit.beta = 1.0;
+  return design;
+}
+
+void require_reference(EndsReader& reader, const Subject& s, const std::string& option) {
+  if (const auto why = why_no_reference(s.design, s.die))
+    reader.fail(option, "", "illegal-combination", *why);
+  reader.finish();
+}
+
+}  // namespace
+
+Subject make_subject(const Design& design, const Ends& ends, Reconstruction pins) {
+  EndsReader reader(design);
+  if (!ends.of.empty() && (!ends.from.empty() || !ends.to.empty()))
+    reader.fail("--of", ends.of, "illegal-combination",
+                "--of takes a block alone; --from and --to belong to a path");
+  Subject s;
+  if (!ends.of.empty()) {
+    const auto place = reader.block(ends.of);
+    if (!ends.from.empty()) reader.from(ends.from);
+    if (!ends.to.empty()) reader.to(ends.to);
+    reader.finish();
+    s.alone = true, s.error = place->signal == "error", s.target_on = s.error;
+    s.design = alone(design, *place, pins);
+    s.array = 1, s.unit = 0, s.at = design.arrays[place->array].at;
+    s.drive.at = s.error ? oracle::Excitation::At::target : oracle::Excitation::At::input;
+    s.seen_name = element(design, place->array, place->unit) + "." + s.signal();
+    s.name = s.seen_name + " alone", s.drive_name = s.error ? "epsilon" : "drive";
+  } else {
+    const auto input = std::find_if(design.arrays.begin(), design.arrays.end(),
+                                    [](const ArrayDesign& a) { return a.is_input(); });
+    const auto from = reader.from(ends.from.empty() ? input->name + "[0]" : ends.from);
+    const auto to =
+        reader.to(ends.to.empty() ? design.arrays[design.learning.output].name + "[0].rate" : ends.to);
+    if (from && from->target && design.learning.params.system == System::none)
+      reader.fail("--from", ends.from, "illegal-combination",
+                  "learning.system: none leaves the chip without a target");
+    reader.finish();
+    s.design = bare(design, pins);
+    s.array = to->array, s.unit = to->unit, s.error = to->signal == "error",
+    s.at = design.arrays[to->array].at;
+    s.target_on = s.error || from->target;
+    s.drive.at = from->target ? oracle::Excitation::At::target : oracle::Excitation::At::input;
+    s.drive.index = from->unit;
+    for (std::size_t a = 0; a < from->array && !from->target; ++a)
+      s.drive.index += design.arrays[a].is_input() ? design.arrays[a].size : 0;
+    s.drive_name = from->target ? "target[" + std::to_string(from->unit) + "]"
+                                : element(design, from->array, from->unit);
+    s.seen_name = element(design, to->array, to->unit) + "." + s.signal();
+    s.name = s.drive_name + " to " + s.seen_name;
+  }
+  s.die = fabricate(s.design);
+  require_reference(reader, s, s.alone ? "--of " + ends.of : "path " + s.name);
+  return s;
+}
+
+Subject whole_chip(const Design& design, Reconstruction pins) {
+  Subject s;
+  s.design = bare(design, pins), s.die = fabricate(s.design);
+  s.array = design.learning.output, s.target_on = true, s.at = design.learning.at;
+  s.name = s.seen_name = design.chip.name;
+  EndsReader reader(design);
+  require_reference(reader, s, "chip " + design.chip.name);
+  return s;
+}
+
+Eigen::VectorXd resting_input(const Subject& s) {
+  Eigen::VectorXd x = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(s.design.inputs()));
+  if (s.drive.at == oracle::Excitation::At::input) x(static_cast<Eigen::Index>(s.drive.index)) = s.offset;
+  return x;
+}
+
+Eigen::VectorXd resting_target(const Subject& s) {
+  if (!s.target_on) return {};
+  const auto n = static_cast<Eigen::Index>(s.design.outputs());
+  const bool shares = s.design.blocks.target_unit.loss == Loss::cross_entropy;
+  Eigen::VectorXd target = Eigen::VectorXd::Constant(n, shares ? 1.0 / static_cast<double>(n) : 0.0);
+  if (s.drive.at == oracle::Excitation::At::target)
+    target(static_cast<Eigen::Index>(s.drive.index)) += s.offset;
+  return target;
+}
+
+oracle::Instant operating_point(const Subject& s, const oracle::Network& network) {
+  const oracle::Instant point = oracle::rest(network, resting_input(s), resting_target(s));
+  for (std::size_t a = 0, k = 0; a < s.design.arrays.size(); ++a) {
+    if (!s.design.arrays[a].is_neuron()) continue;
+    for (std::size_t i = 0; i < s.design.arrays[a].size; ++i, ++k) {
+      const double at = point.lookahead(static_cast<Eigen::Index>(k));
+      const Activation phi = s.die.neurons[a][i].activation;
+      const bool kink =
+          (phi == Activation::relu && at == 0.0) || (phi == Activation::hard_sigmoid && std::abs(at) == 2.0);
+      if (!kink) continue;
+      throw DesignError(
+          s.design.file,
+          {{"illegal-combination",
+            {},
+            element(s.design, a, i) + " rests at " + plain_number(at) + ", on the kink of " +
+                std::string(name_of(phi)) +
+                ", where it has no small-signal response; move the operating point, as in --offset 0.5",
+            "--offset " + plain_number(s.offset)}});
+    }
+  }
+  return point;
+}
+
+}  // namespace leadlag
