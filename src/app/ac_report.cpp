@@ -26,14 +26,23 @@ std::vector<double> unwrapped(const std::vector<AcPoint>& points, F&& of) {
   return phases;
 }
 
-/// -d phase / d omega from the slope between neighbours on the logarithmic axis.
+/// -d phase / d omega: of the parabola through a point and its neighbours, of the line to the only one at the
+/// ends.
 std::vector<double> group_delays(const std::vector<AcPoint>& points, const std::vector<double>& phases) {
-  std::vector<double> delays(points.size(), nothing);
-  for (std::size_t k = 0; points.size() > 1 && k < points.size(); ++k) {
-    const std::size_t a = k == 0 ? 0 : k - 1, b = std::min(k + 1, points.size() - 1);
-    const double octaves = std::log(points[b].frequency / points[a].frequency);
-    const double omega = 2.0 * std::numbers::pi * points[k].frequency.si;
-    delays[k] = -(phases[b] - phases[a]) / degrees / octaves / omega;
+  const std::size_t n = points.size();
+  std::vector<double> delays(n, nothing);
+  const auto slope = [&](std::size_t a, std::size_t b) {
+    const double omega = 2.0 * std::numbers::pi * (points[b].frequency.si - points[a].frequency.si);
+    return (phases[b] - phases[a]) / degrees / omega;
+  };
+  for (std::size_t k = 0; n > 1 && k < n; ++k) {
+    if (k == 0 || k + 1 == n) {
+      delays[k] = k == 0 ? -slope(0, 1) : -slope(k - 1, k);
+      continue;
+    }
+    const double left = points[k].frequency.si - points[k - 1].frequency.si,
+                 right = points[k + 1].frequency.si - points[k].frequency.si;
+    delays[k] = -(right * slope(k - 1, k) + left * slope(k, k + 1)) / (left + right);
   }
   return delays;
 }
@@ -174,20 +183,22 @@ BenchReport ac_report(const Subject& s, const Sweep& sweep, const std::vector<Ac
   if (const auto corner = minus_3_db(s, points))
     add("minus_3_db", "gain falls by 3 dB at", corner->si, "Hz", true);
   add("low_phase", "phase at " + to_text(low.frequency), measured.front(), "deg");
-  add("high_gain", "gain at " + to_text(high.frequency), std::abs(high.measured), "");
-  add("high_phase", "phase at " + to_text(high.frequency), measured.back(), "deg", true);
-  const double upright =
-      std::remainder(measured.front(), 180.0) / degrees;  // an inverting path has no delay by that
-  add("low_group_delay", "group delay at the lowest frequency, phase / omega",
-      -upright / (2.0 * std::numbers::pi * low.frequency.si), "s", true);
-  add("reference_low_group_delay", "the same of the reference", low.reference_delay, "s");
+  if (points.size() > 1) {
+    add("high_gain", "gain at " + to_text(high.frequency), std::abs(high.measured), "");
+    add("high_phase", "phase at " + to_text(high.frequency), measured.back(), "deg", true);
+    const double upright =
+        std::remainder(measured.front(), 180.0) / degrees;  // an inverting path has no delay by that
+    add("low_delay", "delay at " + to_text(low.frequency) + ", -phase / omega",
+        -upright / (2.0 * std::numbers::pi * low.frequency.si), "s", true);
+    add("reference_low_group_delay", "group delay of the reference there", low.reference_delay, "s");
+  }
   double difference = 0.0, residual = 0.0;
   for (const AcPoint& p : points)
     difference = std::max(difference, p.difference()), residual = std::max(residual, p.residual);
   add("largest_difference", "largest relative difference from the reference", difference, "");
   add("largest_residual", "largest residual of a sine fit, relative", residual, "");
   add("amplitude", "amplitude of the sine", sweep.amplitude, "");
-  add("offset", "operating point of the driven pin", s.offset, "");
+  add("offset", "operating point (--offset)", s.offset, "");
   if (sampled) {
     add("sampling_phase", "phase cost of sampling at " + to_text(high.frequency),
         measured.back() - analog.back(), "deg", true);
@@ -195,7 +206,8 @@ BenchReport ac_report(const Subject& s, const Sweep& sweep, const std::vector<Ac
         -180.0 * high.frequency.si * s.design.chip.period().si, "deg");
     r.notes.push_back(
         "The chip is clocked: every filter holds its input for a period and every hop has a register. The "
-        "dashed curve is the same network in continuous time; the distance is what sampling costs.");
+        "curve 'in continuous time' is the same network without a clock; the distance is what sampling "
+        "costs.");
   }
   r.notes.push_back("A sine of " + figure_text(sweep.amplitude, "") + " of full scale at " + s.drive_name +
                     " around " + figure_text(s.offset, "") + "; measured at " + s.seen_name +

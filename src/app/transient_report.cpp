@@ -36,13 +36,17 @@ LineChart chart(const Subject& s, const Transient& t, const std::string& title, 
 std::string plot_commands(const std::string& kind, const Transient& t, const std::string& name) {
   const std::string file = "'" + kind + ".csv'";
   std::string out =
-      "set multiplot layout 3,1 title '" + name + "' noenhanced\nset lmargin 12\nset ylabel 'model units'\n";
-  out += "plot " + file + " using 1:4 with lines lt 2 title '" + t.reference_name + "', '' using 1:3 with " +
-         (t.time.size() > 400 ? "lines" : "points") + " lt 1 title 'measured'" +
-         (t.analog.empty() ? "" : ", '' using 1:6 with lines lt 3 title 'in continuous time'") + "\n";
-  out += "plot " + file + " using 1:5 with lines lt 1 title 'measured - reference'\n";
-  return out + "set xlabel 'time, s'\nplot " + file +
-         " using 1:2 with lines lt 4 lw 1.5 title 'pin'\nunset multiplot\n";
+      "set multiplot layout 3,1 title '" + name +
+      "' noenhanced\nset lmargin 12\nset autoscale xfix\nset offsets 0,0,graph 0.05,graph 0.05\n"
+      "set ylabel 'model units'\nplot " +
+      file + " using 1:3 with lines lt 1 lw 4 title 'measured', '' using 1:4 with lines lt 2 title '" +
+      t.reference_name + "'";
+  if (!t.analog.empty()) out += ", '' using 1:6 with lines lt 3 title 'in continuous time'";
+  out += "\nplot " + file +
+         " using 1:5 with lines lt 1 title 'measured - reference'\nset xlabel 'time, s'\nplot " + file +
+         " using 1:2 with " + (kind == "step" ? "fsteps" : "lines") +
+         " lt 4 lw 1.5 title 'pin'\nunset multiplot\n";
+  return out;
 }
 
 Finding difference_finding(const Subject& s, const Transient& t) {
@@ -90,7 +94,7 @@ BenchReport step_report(const Subject& s, const StepResult& result) {
   if (result.analog && result.analog->time)
     add("continuous_time_settling", "settling time in continuous time", result.analog->time->si, "s");
   const double size = result.final_value - result.initial;
-  add("first_value", "first value after the step", t.measured.front(), "");
+  add("first_value", "first value after the step", t.measured.at(1), "");
   add("initial_value", "value at rest before the step", result.initial, "");
   add("final_value", "value at rest after the step", result.final_value, "", true);
   add("dc_gain", "change at the output / change of the pin", size / result.amplitude, "");
@@ -102,7 +106,7 @@ BenchReport step_report(const Subject& s, const StepResult& result) {
   add("largest_difference", "largest difference from the reference, of the response", t.difference, "");
   add("settle_to", "settled within this share of the step", result.settle_to, "");
   add("amplitude", "step of the pin", result.amplitude, "");
-  add("offset", "operating point of the driven pin", s.offset, "");
+  add("offset", "operating point (--offset)", s.offset, "");
   r.notes.push_back(
       "The pin steps right after the clock edge at time 0 and is held; a clocked chip hears of it at the "
       "edge one period later. Settling time is the first clock edge from which on all stay within the band.");
@@ -132,7 +136,7 @@ BenchReport chirp_report(const Subject& s, const ChirpResult& result) {
   add("to", "highest frequency", result.chirp.to.si, "Hz", true);
   add("duration", "duration", result.chirp.duration.si, "s");
   add("amplitude", "amplitude", result.chirp.amplitude, "");
-  add("offset", "operating point of the driven pin", s.offset, "");
+  add("offset", "operating point (--offset)", s.offset, "");
   if (!t.analog.empty()) {
     double cost = 0.0;
     for (std::size_t k = 0; k < t.analog.size(); ++k)

@@ -27,7 +27,7 @@ class EndsReader {
   std::optional<Place> block(const std::string& text) {
     auto place = read(
         "--of", text, [](const ArrayDesign& a) { return a.is_neuron(); }, false);
-    if (place) check_signal("--of", text, *place);
+    check_signal("--of", text, place);
     return place;
   }
   std::optional<Place> from(const std::string& text) {
@@ -41,7 +41,7 @@ class EndsReader {
   std::optional<Place> to(const std::string& text) {
     auto place = read(
         "--to", text, [](const ArrayDesign& a) { return a.is_neuron(); }, false);
-    if (place) check_signal("--to", text, *place);
+    check_signal("--to", text, place);
     return place;
   }
   void fail(const std::string& option, const std::string& text, const std::string& id,
@@ -95,13 +95,16 @@ class EndsReader {
     }
     return place;
   }
-  void check_signal(const std::string& option, const std::string& text, Place& place) {
-    if (place.signal.empty()) place.signal = "rate";
-    if (place.signal != "rate" && place.signal != "error") {
+  /// Also of a place that was not found: all mistakes at once.
+  void check_signal(const std::string& option, const std::string& text, std::optional<Place>& place) {
+    const std::size_t dot = text.rfind('.');
+    const std::string signal = dot == std::string::npos ? "rate" : text.substr(dot + 1);
+    if (place) place->signal = signal;
+    if (signal != "rate" && signal != "error") {
       fail(option, text, "unknown-name",
-           "a neuron has no signal '" + place.signal + "'" + suggestion(place.signal, {"rate", "error"}));
+           "a neuron has no signal '" + signal + "'" + suggestion(signal, {"rate", "error"}));
     }
-    if (place.signal == "error" && design_.learning.params.system == System::none) {
+    if (signal == "error" && design_.learning.params.system == System::none) {
       fail(option, text, "illegal-combination", "learning.system: none leaves the chip without error units");
     }
   }
@@ -215,18 +218,30 @@ Subject whole_chip(const Design& design, Reconstruction pins) {
 
 Eigen::VectorXd resting_input(const Subject& s) {
   Eigen::VectorXd x = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(s.design.inputs()));
-  if (s.drive.at == oracle::Excitation::At::input) x(static_cast<Eigen::Index>(s.drive.index)) = s.offset;
+  if (s.alone || s.drive.at == oracle::Excitation::At::input)
+    x(static_cast<Eigen::Index>(s.alone ? 0 : s.drive.index)) = s.offset;
   return x;
 }
 
 Eigen::VectorXd resting_target(const Subject& s) {
   if (!s.target_on) return {};
   const auto n = static_cast<Eigen::Index>(s.design.outputs());
+  if (s.alone) {  // what the neuron puts out, so that its error is 0
+    double rate = 0.0, slope = 0.0;
+    with_activation(s.die.neurons[s.array][s.unit].activation,
+                    [&]<Activation A>() { activate<A>(s.offset, rate, slope); });
+    return Eigen::VectorXd::Constant(1, rate);
+  }
   const bool shares = s.design.blocks.target_unit.loss == Loss::cross_entropy;
   Eigen::VectorXd target = Eigen::VectorXd::Constant(n, shares ? 1.0 / static_cast<double>(n) : 0.0);
   if (s.drive.at == oracle::Excitation::At::target)
     target(static_cast<Eigen::Index>(s.drive.index)) += s.offset;
   return target;
+}
+
+double resting_pin(const Subject& s) {
+  const bool input = s.drive.at == oracle::Excitation::At::input;
+  return (input ? resting_input(s) : resting_target(s))(static_cast<Eigen::Index>(s.drive.index));
 }
 
 oracle::Instant operating_point(const Subject& s, const oracle::Network& network) {

@@ -25,7 +25,9 @@ struct Subject {
   bool error = false;      ///< the error unit's output, not the neuron's rate
   bool target_on = false;  ///< paths that begin at the target or end at an error
   bool alone = false;
-  double offset = 0.0;  ///< operating point of the driven pin
+  /// Operating point: of the driven pin; of a block alone the drive of its neuron (an error unit's target
+  /// then rests at the neuron's rate, its error at 0).
+  double offset = 0.0;
   std::string name, drive_name, seen_name;
   Position at;  ///< of the array in the blueprint
 
@@ -52,5 +54,6 @@ oracle::Instant operating_point(const Subject& subject, const oracle::Network& n
 Eigen::VectorXd resting_input(const Subject& subject);
 /// Empty: no target.
 Eigen::VectorXd resting_target(const Subject& subject);
+double resting_pin(const Subject& subject);  ///< of these, the driven one
 
 }  // namespace leadlag

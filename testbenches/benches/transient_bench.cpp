@@ -108,7 +108,8 @@ struct Bench {
   void record(Rig& rig, const Stimulus& stimulus, Transient& t) const {
     rig.reset();
     rig.target_on = s.target_on;
-    const auto edges = stimulus.edges();
+    auto edges = stimulus.edges();
+    edges.insert(edges.begin(), stimulus.begin);
     auto next = edges.begin();
     for (std::int64_t n = 0; n < stimulus.cycles; ++n) {
       const double value = stimulus.at_edge(n);
@@ -119,13 +120,15 @@ struct Bench {
       if (next == edges.end() || n != *next) continue;
       ++next;
       t.time.push_back(static_cast<double>(n - stimulus.begin) * period());
-      t.pin.push_back(value + s.offset);
+      t.pin.push_back(value + resting_pin(s));
       t.measured.push_back(rig.read(s.array, s.unit, s.signal()));
     }
   }
 
   void compare(Transient& t) const {
     const double start = seen(rest);
+    t.reference.insert(t.reference.begin(), start);
+    if (!t.analog.empty()) t.analog.insert(t.analog.begin(), start);
     for (const double r : t.reference) t.size = std::max(t.size, std::abs(r - start));
     if (!(t.size > 1e-12)) {
       throw DesignError(
@@ -171,16 +174,13 @@ double step_tolerance(const Subject& s) {
   return floor + 1.1 * filters(s) * worst * std::pow(tick / fastest, 2) / 12.0 + poles;
 }
 
-Settling settling_of(const Transient& t, const std::vector<double>& values, Time period, std::size_t stride,
+/// Of values at rest, one period after the step, and from there on a stride apart.
+Settling settling_of(const std::vector<double>& values, Time period, std::size_t stride,
                      const StepResult& r) {
-  Record record{.period = static_cast<double>(stride) * period, .first = 0};
-  // The instant of the step itself is rest; sampled instants lie behind it by one period, then by strides.
-  record.values.push_back(r.initial);
-  record.values.insert(record.values.end(), values.begin(), values.end());
+  const Record record{.period = static_cast<double>(stride) * period, .first = 0, .values = values};
   Settling s =
       settling(record, {.trigger = record.period, .tolerance = r.settle_to, .final_value = r.final_value});
-  // The record's clock counts strides from the step; its first sample is one period after it.
-  if (s.time) s.time = *s.time + Time{t.time.front()};
+  if (s.time) s.time = *s.time + period;  // the second value counts as the trigger
   return s;
 }
 
@@ -198,7 +198,7 @@ StepResult measure_step(Rig& rig, const Subject& s, const StepOptions& options) 
     return (decades + (filters(s) - 1.0) * std::log(decades)) * slowest(s);
   };
   Stimulus stimulus;
-  stimulus.begin = bench.rests_at_zero() ? 1 : bench.cycles_of(lasts(1e-2 * r.settle_to));
+  stimulus.begin = bench.rests_at_zero() ? 1 : bench.cycles_of(lasts(1e-12));
   stimulus.at_edge = [&](std::int64_t n) { return n > stimulus.begin ? r.amplitude : 0.0; };
   const double step_at = static_cast<double>(stimulus.begin) * period.si;
   stimulus.at_time = [&](double t) { return t >= step_at ? r.amplitude : 0.0; };
@@ -214,19 +214,19 @@ StepResult measure_step(Rig& rig, const Subject& s, const StepOptions& options) 
     stimulus.cycles = stimulus.begin + 2 + std::max<std::int64_t>(8, bench.cycles_of(duration));
     stimulus.stride = bench.stride_for(stimulus.cycles - stimulus.begin);
     t.reference = analog ? continuous() : bench.clocked(stimulus);
-    t.time = {period.si};
-    r.predicted = settling_of(t, t.reference, period, stimulus.stride, r);
+    auto values = t.reference;
+    values.insert(values.begin(), r.initial);
+    r.predicted = settling_of(values, period, stimulus.stride, r);
     if (r.predicted.time || options.duration) break;
     duration = 2.0 * duration;
   }
-  t.time.clear();
   t.reference_name = analog ? (closed ? "closed form" : "differential equations") : "clocked network";
   if (!analog) t.analog = continuous();
   t.tolerance = options.tolerance.value_or(step_tolerance(s));
   bench.record(rig, stimulus, t);
   bench.compare(t);
-  r.measured = settling_of(t, t.measured, period, stimulus.stride, r);
-  if (!t.analog.empty()) r.analog = settling_of(t, t.analog, period, stimulus.stride, r);
+  r.measured = settling_of(t.measured, period, stimulus.stride, r);
+  if (!t.analog.empty()) r.analog = settling_of(t.analog, period, stimulus.stride, r);
   r.resolution = static_cast<double>(stimulus.stride) * period;
   return r;
 }
