@@ -71,10 +71,11 @@ int testbench_command(const TestbenchCommand& command) {
   try {
     report = measured(options, subject, progress);
   } catch (const sc_core::sc_report& e) {
-    if (std::string(e.get_msg_type()) != "leadlag/non-finite" &&
-        std::string(e.get_msg_type()) != "leadlag/loop")
-      throw;
-    report = unmeasured(options, subject, "signals", std::string(e.get_msg()) + ": " + e.get_msg_type());
+    const std::string type = e.get_msg_type(), where = e.get_msg();
+    if (type != "leadlag/non-finite" && type != "leadlag/loop") throw;
+    report = unmeasured(
+        options, subject, "signals",
+        type == "leadlag/loop" ? "no solution of the loop " + where : "infinite or not a number in " + where);
   } catch (const DesignError&) {
     throw;
   } catch (const Interrupted&) {

@@ -246,6 +246,7 @@ ChirpResult measure_chirp(Rig& rig, const Subject& s, const ChirpOptions& option
                   .tolerance = {}};
   if (!range.max)
     range.max = std::max(4.0 * low, std::min(3.0 / (two_pi * scales.fastest), s.design.chip.clock / 40.0));
+  if (*range.max == low) range.points = 1;
   const Sweep sweep = make_sweep(s, range);  // and what is wrong with it
   ChirpResult r;
   r.chirp = {.amplitude = sweep.amplitude,

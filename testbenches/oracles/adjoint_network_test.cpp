@@ -127,10 +127,10 @@ TEST_CASE("adjoint oracle: its cost closes on the integrated network with dt^2, 
     const NetworkTask t = task(dt, 6.0, 0.0);
     return network_cost(net, t) - ode_cost(net, t);
   };
-  const double a = error(0.1), b = error(0.05);
+  const double a = error(0.0125), b = error(0.00625);
   CAPTURE(a, b);
-  CHECK(std::abs(b) > 1e-7);
-  CHECK(a / b == Approx(4.0).epsilon(0.05));
+  CHECK(std::abs(b) > 1e-8);
+  CHECK(a / b == Approx(4.0).epsilon(0.03));
   const NetworkTask t = task(0.02, 6.0, 0.0);
   const NetworkGradient g = exact_gradient(net, t);
   for (const Parameter& p : parameters) {

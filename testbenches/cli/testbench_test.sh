@@ -1,0 +1,222 @@
+#!/bin/bash
+# leadlag testbench against figures worked out by hand. Usage: testbench_test.sh CASE LEADLAG SOURCE_DIR
+set -u
+case_name=$1 leadlag=$2 source=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+fail() { echo "FAILED: $*"; exit 1; }
+expect() {  # code command...
+  local code=$1
+  shift
+  "$@" >stdout 2>stderr
+  local got=$?
+  [ "$got" -eq "$code" ] || { cat stdout stderr; fail "exit code $got instead of $code: $*"; }
+}
+has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "$1 does not contain: $2"; }; }
+figure() { jq -er ".figures[\"$2\"]" "$1/report.json" || fail "$1 has no figure $2"; }
+near() {  # what actual wanted absolute
+  awk -v a="$2" -v b="$3" -v d="$4" 'BEGIN { e = a - b; exit !(e <= d && -e <= d) }' || fail "$1 is $2, not $3 +- $4"
+}
+calc() { awk "BEGIN { pi = atan2(0, -1); printf \"%.15g\", $1 }"; }
+column() {  # folder/file.csv name row(1...): a cell by its header
+  awk -F, -v name="$2" -v row="$3" '/^#/ { next } !head { head = 1; for (k = 1; k <= NF; ++k) if ($k == name) c = k; next }
+    ++n == row && c { print $c; found = 1 } END { exit !found }' "$1" || fail "$1 has no row $3 of $2"
+}
+
+# One unit of model time is 10 us: tau_m = 1, tau_r = 0.1.
+blueprint() {  # name coupling clock tau_r activation learning
+  cat >"$1.yaml" <<YAML
+leadlag: 1
+chip: {name: $1, clock: $3, time_scale: 10 us, coupling: $2}
+arrays:
+  line: {block: input_driver, size: 1}
+  hidden: {block: prospective_neuron, size: 2, activation: $5, tau_m: 10 us, tau_r: $4}
+  output: {block: prospective_neuron, size: 1, activation: linear, tau_m: 10 us, tau_r: $4}
+crossbars:
+  w1: {from: line, to: hidden, weights: [[0.4], [0]], tile: 8x8}
+  w2: {from: hidden, to: output, weights: [[1.5, 0]], tile: 8x8}
+learning: $6
+task: {kind: tones, frequencies: [1.000507214]}
+schedule: {cycles: 20000}
+YAML
+}
+gle="{system: gle, update: host, plastic: [w1, w2]}"
+
+case $case_name in
+  ac_neuron)  # the Bode table of tau_m = 1, tau_r = 0.1, and its inverse from the error unit
+    blueprint c continuous "50 MHz" "1 us" tanh "$gle"
+    rows=0
+    while read -r omega gain phase; do
+      f="$(calc "$omega / (2 * pi * 1e-5)") Hz"
+      expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[1]' --min "$f" --max "$f" --out n
+      expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[1].error' --min "$f" --max "$f" --out e
+      near "gain at $omega" "$(column n/ac.csv gain 1)" "$gain" "$(calc "1e-4 * $gain")"
+      near "phase at $omega" "$(column n/ac.csv phase_deg 1)" "$phase" 5e-3
+      near "error gain at $omega" "$(column e/ac.csv gain 1)" "$(calc "1 / $gain")" "$(calc "1e-4 / $gain")"
+      near "error phase at $omega" "$(column e/ac.csv phase_deg 1)" "$(calc "- ($phase)")" 5e-3
+      near "residual" "$(column n/ac.csv residual 1)" 0 1e-6
+      rows=$((rows + 1))
+    done <<<"0.1 .995087 -5.1377
+1 .710634 -39.2894
+3.1623 .316226 -54.9032
+10 .140720 -39.2894"
+    [ "$rows" -eq 4 ] || fail "only $rows rows"
+    expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[1]' --out sweep
+    [ "$(grep -vc '^#' sweep/ac.csv)" -eq 26 ] || fail "25 points and a header"
+    # gain^2 = (1 + 0.01 x) / (1 + x) = 1/2 at x = 1 / 0.98
+    near "-3 dB" "$(figure sweep minus_3_db)" "$(calc "sqrt(1 / 0.98) / (2 * pi * 1e-5)")" 5
+    near "delay" "$(figure sweep low_delay)" 9e-6 2e-9                  # tau_m - tau_r
+    near "delay by slope" "$(column sweep/ac.csv group_delay_s 2)" 9e-6 5e-9
+    ;;
+  ac_path)  # two neurons in a row, target to error, and the operating point of a curve
+    blueprint c continuous "50 MHz" "1 us" tanh "$gle"
+    f="$(calc "1 / (2 * pi * 1e-5)") Hz"
+    expect 0 "$leadlag" testbench ac c.yaml --from line --to output --min "$f" --max "$f" --out p
+    near "gain" "$(column p/ac.csv gain 1)" "$(calc "0.6 * .710634 ^ 2")" 1e-4
+    near "phase" "$(column p/ac.csv phase_deg 1)" -78.5788 0.01
+    expect 0 "$leadlag" testbench ac c.yaml --from 'target[0]' --to 'hidden[0].error' --min "$f" --max "$f" --out t
+    near "error gain" "$(column t/ac.csv gain 1)" "$(calc "1.5 / .710634 ^ 2")" 1e-3
+    near "error phase" "$(column t/ac.csv phase_deg 1)" 78.5788 0.01
+    expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[0]' --offset 0.5 --min "$f" --max "$f" --out o
+    slope=$(calc "4 / (exp(0.5) + exp(-0.5)) ^ 2")  # of tanh
+    near "gain at 0.5" "$(column o/ac.csv gain 1)" "$(calc "$slope * .710634")" 1e-4
+    ;;
+  ac_sampled)  # held input, one pole: phase -wT - atan(d sin wT / (1 - d cos wT)), which is half a period more than -atan(w tau)
+    blueprint c sampled "1 MHz" "0 s" linear "{system: none, plastic: []}"
+    expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[0]' --max "5 kHz" --points 4 --out s
+    wt=$(calc "2 * pi * 5e3 * 1e-6") d=$(calc "exp(-0.1)")
+    near "phase" "$(column s/ac.csv phase_deg 4)" "$(calc "-180 / pi * ($wt + atan2($d * sin($wt), 1 - $d * cos($wt)))")" 1e-4
+    near "gain" "$(column s/ac.csv gain 4)" "$(calc "(1 - $d) / sqrt(1 - 2 * $d * cos($wt) + $d ^ 2)")" 1e-6
+    near "phase without a clock" "$(column s/ac.csv continuous_time_phase_deg 4)" "$(calc "-180 / pi * atan2(2 * pi * 5e3 * 1e-5, 1)")" 1e-4
+    near "cost of sampling" "$(figure s sampling_phase)" "$(calc "-180 * 5e3 * 1e-6")" 0.02
+    near "half a period" "$(figure s half_period_phase)" -0.9 1e-9
+    ;;
+  step)  # 1 - (1 - rho) exp(-t / tau): within eps after tau ln((1 - rho) / eps)
+    blueprint c continuous "10 MHz" "1 us" linear "$gle"
+    expect 0 "$leadlag" testbench step c.yaml --of 'hidden[0]' --amplitude 0.2 --settle-to 0.01 --out n
+    near "settling" "$(figure n settling)" "$(calc "1e-5 * log(0.9 / 0.01)")" 1.01e-7
+    near "first value" "$(figure n first_value)" "$(calc "0.2 * (1 - 0.9 * exp(-0.01))")" 1e-12
+    near "last value" "$(figure n final_value)" 0.2 1e-12
+    near "before" "$(column n/step.csv measured 1)" 0 1e-15
+    expect 0 "$leadlag" testbench step c.yaml --of 'hidden[0].error' --amplitude 0.2 --out e
+    near "peak" "$(figure e peak)" "$(calc "0.2 * (1 + 9 * exp(-0.1))")" 1e-12
+    near "overshoot" "$(figure e overshoot)" "$(calc "9 * exp(-0.1)")" 1e-11
+    near "settling of errors" "$(figure e settling)" "$(calc "1e-6 * log(9 * 256)")" 1.01e-7
+    # The clocked one: rho at its first edge, one period late.
+    expect 0 "$leadlag" testbench step c.yaml --of 'hidden[0]' --settle-to 0.01 --set chip.coupling=sampled --out s
+    near "first clocked value" "$(figure s first_value)" 0.01 1e-12
+    near "clocked settling" "$(figure s settling)" "$(calc "$(figure n settling) + 1e-7")" 1e-12
+    # A path: 1 - (1 - 0.9^2 t/tau - (1 - 0.01)) ... as the integral of two such neurons; only its rest is worked out here.
+    expect 0 "$leadlag" testbench step c.yaml --out p
+    near "rest of the path" "$(figure p final_value)" 0.06 1e-10
+    ;;
+  chirp)  # a sweep that stays where it is: a sine of amplitude 0.1 |H|
+    blueprint c continuous "50 MHz" "1 us" linear "$gle"
+    f="$(calc "1 / (2 * pi * 1e-5)") Hz"
+    expect 0 "$leadlag" testbench chirp c.yaml --of 'hidden[0]' --sweep linear --min "$f" --max "$f" --duration "400 us" --out s
+    peak=$(awk -F, '!/^#/ && $1 + 0 > 3e-4 && $3 + 0 > m { m = $3 + 0 } END { print m }' s/chirp.csv)
+    near "peak" "$peak" 0.0710634 1e-5
+    expect 0 "$leadlag" testbench chirp c.yaml --out p
+    # 4 periods of the lowest frequency, and the pin starts as a sine.
+    near "duration" "$(calc "$(figure p duration) * $(figure p from)")" 4 1e-9
+    near "start" "$(column p/chirp.csv pin 2)" "$(calc "0.1 * sin(2 * pi * $(figure p from) * $(column p/chirp.csv time_s 2))")" 1e-6
+    ;;
+  gradient)  # one tone through 1-1-1, linear: the chip over-weights by (1 + w^2) / (1 + 0.01 w^2) per hop
+    blueprint c continuous "10 MHz" "1 us" linear "$gle"
+    # 628 cycles are a period of the tone: 8 to settle, 10 to gather.
+    expect 0 "$leadlag" testbench gradient c.yaml --start 5024 --cycles 11304 --out g
+    w=$(calc "2 * pi / 6.28") one=$(calc "(1 + (2 * pi / 6.28) ^ 2) / (1 + 0.01 * (2 * pi / 6.28) ^ 2)")
+    near "w1, two hops" "$(calc "$(column g/gradient.csv chip 1) / $(column g/gradient.csv exact 1)")" "$(calc "$one ^ 2")" 4e-3
+    near "w2, one hop" "$(calc "$(column g/gradient.csv chip 3) / $(column g/gradient.csv exact 3)")" "$one" 2e-3
+    near "w1 against the table" "$(figure g w1.norm_ratio)" 3.9212 0.01
+    near "w2 against the table" "$(figure g w2.norm_ratio)" 1.9802 0.005
+    near "errors as wires" "$(calc "$(column g/gradient.csv instantaneous 1) / $(column g/gradient.csv exact 1)")" 0.3921 2e-3
+    # The exact gradient: output 0.6 H^2 against target 0.
+    h2=$(calc "((1 + 0.01 * $w ^ 2) / (1 + $w ^ 2))")
+    near "exact w1" "$(column g/gradient.csv exact 1)" "$(calc "-0.5 * 0.6 * 1.5 * $h2 ^ 2")" 2e-4
+    near "cosine" "$(figure g w2.cosine)" 1 1e-6
+    # Two hops turn instantaneous errors by more than 90 degrees at w = 2: the control points the wrong way.
+    expect 0 "$leadlag" testbench gradient c.yaml --set 'task.frequencies=[2.00101]' --start 5024 --cycles 11304 --out b
+    near "wrong sign" "$(calc "$(column b/gradient.csv instantaneous 1) / $(column b/gradient.csv exact 1)")" -1.1834 0.01
+    near "its cosine" "$(figure b w1.instantaneous_cosine)" -1 1e-6
+    # Gathering chips of the other kind, updates on the die, give the same.
+    expect 0 "$leadlag" testbench gradient c.yaml --set learning.update=die --start 5024 --cycles 11304 --out d
+    cmp g/gradient.csv d/gradient.csv >/dev/null && fail "provenance should differ"
+    [ "$(tail -n +2 g/gradient.csv)" = "$(tail -n +2 d/gradient.csv)" ] || fail "update: die gathers something else"
+    expect 1 "$leadlag" testbench gradient c.yaml --set 'task.frequencies=[0.5, 2, 4]' --min-cosine 0.9999 --out v
+    has stdout "VIOLATED"
+    ;;
+  violated)  # what the reference does not explain is a finding
+    blueprint c continuous "1 MHz" "1 us" tanh "$gle"
+    expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[0]' --out a                    # a coarse tick, allowed for
+    expect 1 "$leadlag" testbench ac c.yaml --of 'hidden[0]' --tolerance 1e-6 --out a   # and not
+    has stdout "VIOLATED"; has a/report.txt "NOT ALL MET"
+    near "cost of the tick" "$(figure a largest_difference)" "$(calc "(2 * pi / 20) ^ 2 / 12 * 0.9 / sqrt(1 + 0.01 * (20 * pi / 20) ^ 2)")" 5e-4
+    expect 1 "$leadlag" testbench ac c.yaml --of 'hidden[0]' --amplitude 1 --out a      # not a small signal
+    expect 1 "$leadlag" testbench step c.yaml --tolerance 1e-9 --out a
+    expect 1 "$leadlag" testbench chirp c.yaml --tolerance 1e-9 --out a
+    # An unstable registered loop leaves the finite numbers.
+    blueprint u sampled "1 MHz" "1 us" linear "{system: gle, plastic: [w1]}"
+    expect 1 "$leadlag" testbench ac u.yaml --from target --set arrays.hidden.nudging=10 --set blocks.target_unit.beta=100 --out a
+    has stdout "infinite or not a number"
+    ;;
+  wrong)  # all mistakes at once, nothing written
+    blueprint c continuous "1 MHz" "1 us" tanh "$gle"
+    expect 2 "$leadlag" testbench ac c.yaml --of 'hiden[0].eror' --out a
+    has stderr "did you mean 'hidden'?"; has stderr "did you mean 'error'?"
+    expect 2 "$leadlag" testbench ac c.yaml --from linne --to 'output[3]' --out a
+    has stderr "did you mean 'line'?"; has stderr "index from 0 to 0"
+    expect 2 "$leadlag" testbench ac c.yaml --min 5 --max "5 mV" --amplitude 0 --points 1.5 --cycles 3 --out a
+    [ "$(grep -c 'error\[' stderr)" -eq 5 ] || { cat stderr; fail "five mistakes"; }
+    expect 2 "$leadlag" testbench ac c.yaml --max "1 MHz" --out a; has stderr "below 500 kHz"
+    expect 2 "$leadlag" testbench ac c.yaml --min "2 kHz" --max "1 kHz" --out a; has stderr "ascend"
+    expect 2 "$leadlag" testbench ac c.yaml --to 'hidden[1]' --out a; has stderr "nothing of line[0] arrives"
+    expect 2 "$leadlag" testbench ac c.yaml --of line --out a; has stderr "not an array of neurons"
+    expect 2 "$leadlag" testbench ac c.yaml --of output --from line --out a; has stderr "belong to a path"
+    expect 2 "$leadlag" testbench ac c.yaml --set arrays.hidden.activation=relu --out a; has stderr "kink of relu"
+    expect 2 "$leadlag" testbench ac c.yaml --set arrays.hidden.coupling=sampled --out a; has stderr "has no reference"
+    expect 2 "$leadlag" testbench gradient c.yaml --set 'learning.plastic=[]' --out a; has stderr "no plastic parameters"
+    expect 2 "$leadlag" testbench gradient c.yaml --start 7 --cycles 7 --out a; has stderr "--start 7"
+    expect 2 "$leadlag" testbench chirp c.yaml --sweep lin --out a; has stderr "did you mean 'linear'?"
+    expect 2 "$leadlag" testbench steep c.yaml --out a; has stderr "did you mean 'step'?"
+    expect 2 "$leadlag" testbench ac c.yaml; has stderr "needs --out"
+    expect 2 "$leadlag" testbench; has stderr "step, ac, chirp or gradient"
+    expect 2 "$leadlag" run c.yaml --points 5 --out a; has stderr "belongs to leadlag testbench"
+    [ "$(ls -A | grep -cE '^a|partial')" -eq 0 ] || fail "something was written"
+    mkdir foreign && touch foreign/precious
+    expect 2 "$leadlag" testbench ac c.yaml --out foreign
+    [ -e foreign/precious ] || fail "a foreign folder was touched"
+    ;;
+  files)  # every kind writes its files; the same bytes again; without gnuplot all but the image
+    chip=$source/models/chips/two_neurons.yaml
+    for kind in ac step chirp gradient; do
+      expect 0 "$leadlag" testbench "$kind" "$chip" --out one
+      expect 0 "$leadlag" testbench "$kind" "$chip" --out two
+      for file in $kind.csv $kind.svg $kind.gnuplot report.txt report.json report.html; do
+        [ -s "one/$file" ] || fail "$kind: $file is missing"
+        cmp "one/$file" "two/$file" || fail "$kind: $file differs from run to run"
+      done
+      head -1 "one/$kind.csv" | grep -qE '^# leadlag .*two_neurons.yaml \([0-9a-f]{16}\), seed 1' || fail "provenance"
+      [ "$(jq -r .testbench one/report.json)" = "$kind" ] || fail "report.json of $kind"
+      [ "$(jq '.findings | length' one/report.json)" -ge 1 ] || fail "findings of $kind"
+      [ "$(jq '[.figures[] | select(type != "number")] | length' one/report.json)" -eq 0 ] || fail "$kind: a figure that is none"
+      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" --out three
+    done
+    expect 0 env PATH=/nowhere "$leadlag" testbench ac "$chip" --out bare
+    has stdout "gnuplot"
+    [ -s bare/ac.csv ] && [ -s bare/report.html ] && [ ! -e bare/ac.svg ] || fail "files without gnuplot"
+    # Structural detail answers the same.
+    expect 0 "$leadlag" testbench ac "$source/models/chips/lag_net.yaml" --set chip.detail=structural --points 5 --out tall
+    ;;
+  big)  # a neuron and an error unit of a chip that is too large to be solved whole
+    chip=$source/models/chips/fashion_mnist_gle.yaml
+    expect 0 "$leadlag" testbench ac "$chip" --of 'hidden[511]' --out n
+    expect 0 "$leadlag" testbench ac "$chip" --of 'hidden[511].error' --out e
+    # gle exchanges lead and lag: the product of the gains at rest is 1.
+    near "gains at rest" "$(calc "$(figure n low_gain) * $(figure e low_gain)")" 1 1e-4
+    expect 2 "$leadlag" testbench ac "$chip" --out p; has stderr "measure one with --of"
+    ;;
+  *) fail "unknown case $case_name" ;;
+esac
+echo passed
