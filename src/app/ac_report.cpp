@@ -202,7 +202,7 @@ BenchReport ac_report(const Subject& s, const Sweep& sweep, const std::vector<Ac
   if (sampled) {
     add("sampling_phase", "phase cost of sampling at " + to_text(high.frequency),
         measured.back() - analog.back(), "deg", true);
-    add("half_period_phase", "of that, half a clock period: -180 f T",
+    add("half_period_phase", "for comparison, half a clock period: -180 f T",
         -180.0 * high.frequency.si * s.design.chip.period().si, "deg");
     r.notes.push_back(
         "The chip is clocked: every filter holds its input for a period and every hop has a register. The "

@@ -2,7 +2,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 #include <thread>
 

@@ -81,6 +81,13 @@ case $case_name in
     expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[0]' --offset 0.5 --min "$f" --max "$f" --out o
     slope=$(calc "4 / (exp(0.5) + exp(-0.5)) ^ 2")  # of tanh
     near "gain at 0.5" "$(column o/ac.csv gain 1)" "$(calc "$slope * .710634")" 1e-4
+    # An error unit alone is gated by the slope of its neuron, and no nudging reaches it.
+    expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[0].error' --offset 0.5 --set arrays.hidden.nudging=5 --min "$f" --max "$f" --out g
+    near "error gain at 0.5" "$(column g/ac.csv gain 1)" "$(calc "$slope / .710634")" 2e-4
+    # Nudged by its own error: K = gamma beta at the output, whatever the frequency (H G = 1).
+    expect 0 "$leadlag" testbench ac c.yaml --from target --to output --set arrays.output.nudging=3 --min "$f" --max "$f" --out k
+    near "nudged by the target" "$(column k/ac.csv gain 1)" 0.75 1e-5
+    near "phase of that" "$(column k/ac.csv phase_deg 1)" 0 1e-3
     ;;
   ac_sampled)  # held input, one pole: phase -wT - atan(d sin wT / (1 - d cos wT)), which is half a period more than -atan(w tau)
     blueprint c sampled "1 MHz" "0 s" linear "{system: none, plastic: []}"
@@ -91,6 +98,12 @@ case $case_name in
     near "phase without a clock" "$(column s/ac.csv continuous_time_phase_deg 4)" "$(calc "-180 / pi * atan2(2 * pi * 5e3 * 1e-5, 1)")" 1e-4
     near "cost of sampling" "$(figure s sampling_phase)" "$(calc "-180 * 5e3 * 1e-6")" 0.02
     near "half a period" "$(figure s half_period_phase)" -0.9 1e-9
+    # Two in a row: the second reads the first one period late; the phase passes -180 degrees without a jump.
+    expect 0 "$leadlag" testbench ac c.yaml --max "100 kHz" --points 12 --out p
+    wt=$(calc "2 * pi * 1e5 * 1e-6")
+    near "phase of two" "$(column p/ac.csv phase_deg 12)" "$(calc "-180 / pi * (3 * $wt + 2 * atan2($d * sin($wt), 1 - $d * cos($wt)))")" 1e-3
+    near "gain of two" "$(column p/ac.csv gain 12)" "$(calc "0.6 * (1 - $d) ^ 2 / (1 - 2 * $d * cos($wt) + $d ^ 2)")" 1e-6
+    near "reference beside it" "$(column p/ac.csv reference_phase_deg 12)" "$(column p/ac.csv phase_deg 12)" 1e-3
     ;;
   step)  # 1 - (1 - rho) exp(-t / tau): within eps after tau ln((1 - rho) / eps)
     blueprint c continuous "10 MHz" "1 us" linear "$gle"
@@ -144,6 +157,9 @@ case $case_name in
     expect 0 "$leadlag" testbench gradient c.yaml --set learning.update=die --start 5024 --cycles 11304 --out d
     cmp g/gradient.csv d/gradient.csv >/dev/null && fail "provenance should differ"
     [ "$(tail -n +2 g/gradient.csv)" = "$(tail -n +2 d/gradient.csv)" ] || fail "update: die gathers something else"
+    # beta scales errors, not the figure.
+    expect 0 "$leadlag" testbench gradient c.yaml --set blocks.target_unit.beta=0.125 --start 5024 --cycles 11304 --out f
+    near "beta" "$(column f/gradient.csv chip 1)" "$(column g/gradient.csv chip 1)" 1e-12
     expect 1 "$leadlag" testbench gradient c.yaml --set 'task.frequencies=[0.5, 2, 4]' --min-cosine 0.9999 --out v
     has stdout "VIOLATED"
     ;;
@@ -216,6 +232,25 @@ case $case_name in
     # gle exchanges lead and lag: the product of the gains at rest is 1.
     near "gains at rest" "$(calc "$(figure n low_gain) * $(figure e low_gain)")" 1 1e-4
     expect 2 "$leadlag" testbench ac "$chip" --out p; has stderr "measure one with --of"
+    ;;
+  documented)  # options of --help and keys of report.json stand on the page
+    page=$source/docs/testbench_commands.md
+    expect 0 "$leadlag" --help
+    options=$(sed -n '/^Options of testbench/,$p' stdout | grep -oE '^  --[a-z-]+' | tr -d ' ')
+    [ "$(wc -l <<<"$options")" -ge 15 ] || fail "suspiciously few options"
+    for option in $options; do grep -qE "^\| \`$option( |\`)" "$page" || fail "$option is not documented"; done
+    count=0
+    for kind in ac step chirp gradient; do
+      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" --out out
+      for key in $(jq -r '.figures | keys[]' out/report.json) $(jq -r 'keys[]' out/report.json); do
+        grep -qF "\`${key##*.}\`" "$page" || fail "$kind: key $key is not documented"
+        count=$((count + 1))
+      done
+      for column in $(grep -v '^#' "out/$kind.csv" | head -1 | tr ',' ' '); do
+        grep -qF "\`$column\`" "$page" || fail "$kind: column $column is not documented"
+      done
+    done
+    [ "$count" -ge 60 ] || fail "only $count keys"
     ;;
   *) fail "unknown case $case_name" ;;
 esac
