@@ -59,7 +59,7 @@ std::optional<Frequency> minus_3_db(const Subject& s, const std::vector<AcPoint>
     const double ra = std::abs(a.measured / a.reference), rb = std::abs(b.measured / b.reference);
     double low = std::log(a.frequency.si), high = std::log(b.frequency.si);
     const double span = high - low, begin = low;
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 20; ++i) {
       const double middle = 0.5 * (low + high), share = (middle - begin) / span;
       const double gain =
           std::abs(reference_response(s, network, rest, {std::exp(middle)}, is_analog(s.design)).value) *

@@ -175,7 +175,7 @@ std::vector<AcPoint> measure_response(Rig& rig, const Subject& s, const Sweep& s
     p.frequency = f;
     const oracle::Phasor own = reference_response(s, network, rest, f, is_analog(s.design));
     p.reference = own.value, p.reference_delay = own.group_delay() * s.design.chip.time_scale.si;
-    p.analog = reference_response(s, network, rest, f, true).value;
+    p.analog = is_analog(s.design) ? own.value : reference_response(s, network, rest, f, true).value;
     p.tolerance =
         options.tolerance.value_or(ac_tolerance(s, two_pi * f.si, std::abs(p.reference), sweep.amplitude));
     largest = std::max(largest, std::abs(p.reference));

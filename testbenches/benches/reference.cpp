@@ -9,7 +9,7 @@ namespace leadlag {
 namespace {
 
 /// The linear systems of the references are dense; larger ones would take minutes for each frequency.
-constexpr std::size_t most_neurons = 256;
+constexpr std::size_t most_neurons = 128;
 
 oracle::Activation activation_of(Activation a) {
   switch (a) {

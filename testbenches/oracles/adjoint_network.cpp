@@ -12,6 +12,8 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
+constexpr int most_sweeps = 16;
+
 /// x[k] = decay x[k-1] + before d[k-1] + now d[k] solves tau dx/dt = d - x for a drive that is a straight
 /// line in between.
 struct Ramp {
@@ -33,6 +35,7 @@ struct Sweep {
   Index n, filters, ticks;
   VectorXd rho, bias, decay, before, now, decay_y, before_y, now_y;
   MatrixXd taps;                                   // filters x neurons: 1 where a filter reads a neuron
+  MatrixXd at_start, at_once_later;                // d s / d r at one instant
   MatrixXd u, s, lookahead, rate, slopes, y, eps;  // a column per instant; eps of all neurons
 
   Sweep(const Network& network, const NetworkTask& task_)
@@ -61,6 +64,7 @@ struct Sweep {
     }
     for (MatrixXd* m : {&u, &s, &lookahead, &rate, &slopes, &eps}) *m = MatrixXd::Zero(n, ticks);
     y = MatrixXd::Zero(filters, ticks);
+    at_start = net.w, at_once_later = net.w + net.w_y * now_y.asDiagonal() * taps;
     forward();
   }
 
@@ -76,15 +80,15 @@ struct Sweep {
   /// Shares of the drive at the same instant: the states at instant 0 are given.
   VectorXd now_at(Index k) const { return k == 0 ? VectorXd(VectorXd::Zero(n)) : now; }
   VectorXd now_y_at(Index k) const { return k == 0 ? VectorXd(VectorXd::Zero(filters)) : now_y; }
-  /// d u_hat / d s and d s / d r at one instant.
+  /// d u_hat / d s at one instant.
   VectorXd through(Index k) const { return rho.array() + (1.0 - rho.array()) * now_at(k).array(); }
-  MatrixXd at_once(Index k) const { return net.w + net.w_y * now_y_at(k).asDiagonal() * taps; }
+  const MatrixXd& at_once(Index k) const { return k == 0 ? at_start : at_once_later; }
 
   void forward() {
     VectorXd carry = VectorXd::Zero(n), carry_y = VectorXd::Zero(filters), guess = VectorXd::Zero(n);
     for (Index k = 0; k < ticks; ++k) {
       const VectorXd c = through(k);
-      const MatrixXd w = at_once(k);
+      const MatrixXd& w = at_once(k);
       VectorXd x_y = carry_y;  // filters without their neurons' part of this instant
       for (Index f = 0; f < filters; ++f) {
         const LowPass& filter = net.low_passes[static_cast<std::size_t>(f)];
@@ -104,26 +108,32 @@ struct Sweep {
     }
   }
 
-  /// Newton on u_hat = c (W phi(u_hat) + given) + lagged.
+  void activate(Index k, const VectorXd& at) {
+    for (Index i = 0; i < n; ++i) {
+      const Activation phi = net.neurons[static_cast<std::size_t>(i)].activation;
+      rate(i, k) = value(phi, at(i)), slopes(i, k) = slope(phi, at(i));
+    }
+  }
+  /// u_hat = c (W phi(u_hat) + given) + lagged: by sweeps, which end a chain of layers after as many as it
+  /// has, else by Newton's method.
   void solve_instant(Index k, const VectorXd& c, const MatrixXd& w, const VectorXd& given,
                      const VectorXd& lagged, VectorXd at) {
+    for (int sweep = 0; sweep < most_sweeps; ++sweep) {
+      activate(k, at);
+      lookahead.col(k) = c.cwiseProduct(w * rate.col(k) + given) + lagged;
+      const bool done = lookahead.col(k) == at;
+      at = lookahead.col(k);
+      if (done) return;
+    }
     for (int iteration = 0; iteration < 100; ++iteration) {
-      for (Index i = 0; i < n; ++i) {
-        const Activation phi = net.neurons[static_cast<std::size_t>(i)].activation;
-        rate(i, k) = value(phi, at(i)), slopes(i, k) = slope(phi, at(i));
-      }
+      activate(k, at);
+      lookahead.col(k) = at;
       const VectorXd left = at - c.cwiseProduct(w * rate.col(k) + given) - lagged;
       const double scale = 1.0 + at.lpNorm<Eigen::Infinity>();
-      if (left.lpNorm<Eigen::Infinity>() <= 1e-14 * scale) {
-        lookahead.col(k) = at;
-        return;
-      }
+      if (left.lpNorm<Eigen::Infinity>() <= 1e-14 * scale) return;
       const MatrixXd jacobian = MatrixXd::Identity(n, n) - c.asDiagonal() * w * slopes.col(k).asDiagonal();
       const VectorXd step = jacobian.partialPivLu().solve(left);
-      if (step.lpNorm<Eigen::Infinity>() <= 1e-15 * scale) {
-        lookahead.col(k) = at;
-        return;
-      }
+      if (step.lpNorm<Eigen::Infinity>() <= 1e-15 * scale) return;
       at -= step;
     }
     throw std::runtime_error("the network's rates have no solution that Newton's method can find");
@@ -157,6 +167,21 @@ struct Sweep {
             VectorXd::Zero(n), VectorXd::Zero(n)};
   }
 };
+
+/// x = right + m x: by sweeps where m is a chain of layers, else by elimination.
+template <class M>
+VectorXd solve_loop(const VectorXd& right, M&& m) {
+  VectorXd x = right;
+  for (int sweep = 0; sweep < most_sweeps; ++sweep) {
+    const VectorXd next = right + m(x);
+    if (next == x) return x;
+    x = next;
+  }
+  const Index n = right.size();
+  MatrixXd whole = MatrixXd::Identity(n, n);
+  for (Index i = 0; i < n; ++i) whole.col(i) -= m(VectorXd::Unit(n, i));
+  return whole.partialPivLu().solve(right);
+}
 
 void add(NetworkGradient& g, const Sweep& f, Index k, const VectorXd& error) {
   g.w += error * f.rate.col(k).transpose();
@@ -193,11 +218,12 @@ NetworkGradient exact_gradient(const Network& network, const NetworkTask& task) 
     const VectorXd onto_rates =
         f.eps.col(k) +
         f.taps.transpose() * (now_y.cwiseProduct(f.decay_y) + f.before_y).cwiseProduct(later_y);
-    const MatrixXd back = slope.asDiagonal() * f.at_once(k).transpose();
+    const MatrixXd& w = f.at_once(k);
     const VectorXd here = slope.cwiseProduct(onto_rates);
-    const MatrixXd m = MatrixXd::Identity(f.n, f.n) - c.asDiagonal() * back;
-    const VectorXd drive = m.partialPivLu().solve(c.cwiseProduct(here) + from_later);
-    const VectorXd head = here + back * drive;
+    const auto back = [&](const VectorXd& x) -> VectorXd { return slope.cwiseProduct(w.transpose() * x); };
+    const VectorXd drive = solve_loop(c.cwiseProduct(here) + from_later,
+                                      [&](const VectorXd& x) -> VectorXd { return c.cwiseProduct(back(x)); });
+    const VectorXd head = here + back(drive);
     const VectorXd lag = (1.0 - f.rho.array()).matrix().cwiseProduct(head) + f.decay.cwiseProduct(later_u);
     add(g, f, k, drive);
     for (Index i = 0; i < f.n; ++i) {
@@ -219,8 +245,9 @@ NetworkGradient instantaneous_gradient(const Network& network, const NetworkTask
   NetworkGradient g = f.zero();
   for (Index k = static_cast<Index>(task.first); k < f.ticks; ++k) {
     const VectorXd slope = f.slopes.col(k);
-    const MatrixXd m = MatrixXd::Identity(f.n, f.n) - slope.asDiagonal() * f.net.feedback;
-    const VectorXd error = m.partialPivLu().solve(slope.cwiseProduct(f.eps.col(k)));
+    const VectorXd error = solve_loop(slope.cwiseProduct(f.eps.col(k)), [&](const VectorXd& x) -> VectorXd {
+      return slope.cwiseProduct(f.net.feedback * x);
+    });
     add(g, f, k, error);
     for (Index i = 0; i < f.n; ++i) {
       const double tau = f.net.neurons[static_cast<std::size_t>(i)].tau_m;

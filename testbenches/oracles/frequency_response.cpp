@@ -78,7 +78,7 @@ Linearised linearise(const Network& net, const Instant& point, Excitation excita
 
 Response solved(const Pencil& pencil, Complex sigma, Complex sigma_derivative, const Instant& point) {
   const Eigen::MatrixXcd m = pencil.constant.cast<Complex>() + sigma * pencil.moving.cast<Complex>();
-  const Eigen::FullPivLU<Eigen::MatrixXcd> lu(m);
+  const Eigen::PartialPivLU<Eigen::MatrixXcd> lu(m);
   const VectorXcd z = lu.solve(pencil.source.cast<Complex>());
   const VectorXcd dz = lu.solve(-sigma_derivative * (pencil.moving.cast<Complex>() * z));
   const auto part = [&](Index first) {
