@@ -82,7 +82,7 @@ int dispatch(const std::vector<std::string>& words) {
     return {};
   };
   const std::vector<std::string> commands{"run",    "check",  "testbench", "new",
-                                          "blocks", "schema", "data", "technology"};
+                                          "blocks", "schema", "data",      "technology"};
   for (auto option = bench.begin(); option != bench.end();) {
     option = values.count(option->first) == 0 ? bench.erase(option) : std::next(option);
   }

@@ -312,7 +312,7 @@ void read_schedule(Draft& draft) {
   read_window(draft, map, "target", schedule.target);
   read_window(draft, map, "plasticity", schedule.plasticity);
   read_window(draft, map, "readout", schedule.readout);
-  const Window& readout = schedule.readout;
+  const CycleWindow& readout = schedule.readout;
   if (readout.from > 0 || readout.to < last) return;
   const bool stated = draft.states("schedule.readout");
   draft.log.add(
