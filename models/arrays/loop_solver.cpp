@@ -34,8 +34,9 @@ LoopSolver::Result LoopSolver::solve(Values& z, const Loop& loop) {
   double residual = largest(g - z);
   bool fresh = false;  // the Jacobian was formed at this iterate
   for (int iteration = 0;; ++iteration) {
-    if (residual <= tolerance * std::max(1.0, largest(z))) return {iteration, residual, true};
-    if (iteration == most_iterations || !std::isfinite(residual)) return {iteration, residual, false};
+    const double relative = residual / std::max(1.0, largest(z));
+    if (relative <= tolerance) return {iteration, relative, true};
+    if (iteration == most_iterations || !std::isfinite(residual)) return {iteration, relative, false};
     if (jacobian_.empty()) form_jacobian(z, g, loop), fresh = true;
     for (Eigen::Index b = 0; b < z.cols(); ++b) {
       step.col(b) = jacobian_[static_cast<std::size_t>(b)].solve(g.col(b) - z.col(b));

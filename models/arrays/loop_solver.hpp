@@ -24,7 +24,7 @@ class LoopSolver {
 
   struct Result {
     int iterations;   ///< Newton steps
-    double residual;  ///< largest |g(z) - z|
+    double residual;  ///< largest |g(z) - z|, of full scale or of the largest |z| where that is more
     bool converged;
   };
   /// `z`: first guess in, solution out; g has been evaluated last at the solution.

@@ -133,6 +133,32 @@ case $case_name in
     grep -E "VIOLATED +LL-FINITE-1 " stdout >/dev/null || { cat stdout; fail "LL-FINITE-1"; }
     has out/report.txt "infinite or not a number in cycle"
     ;;
+  continuous)  # LagNet learns as one analog island, and its report says what the island did
+    expect 0 "$leadlag" run "$source/models/chips/lag_net.yaml" --preset continuous --out out
+    has out/report.txt "continuous coupling"
+    grep -E "MET +LL-LOOP-3 +loops of the island +first \+ second \+ output" stdout >/dev/null || fail "LL-LOOP-3"
+    jq -e '.results.final_mse < 5e-6' out/report.json >/dev/null || fail "did not learn"
+    jq -e '.islands | length == 1 and .[0].newton.solves == 100100 and .[0].newton.residual <= 1e-12 and .[0].loops' \
+      out/report.json >/dev/null || fail "islands of report.json"
+    ;;
+  open_loop)  # a loop without solution, r = x + r, is a finding with its path
+    cat >c.yaml <<'CHIP'
+leadlag: 1
+chip: {name: c, clock: 1 MHz, coupling: continuous, full_scale: {voltage: 25 mV, current: 300 pA}}
+arrays:
+  in: {block: input_driver, size: 1, reconstruction: ramp}
+  n: {block: prospective_neuron, size: 1, activation: linear, tau_m: 100 us, tau_r: 100 us}
+crossbars:
+  w: {from: in, to: n, weights: [[1]], tile: 8x8}
+  r: {from: n, to: n, weights: [[1]], tile: 8x8}
+learning: {system: none, plastic: []}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 100}
+CHIP
+    expect 1 "$leadlag" run c.yaml --out out
+    grep -E "VIOLATED +LL-LOOP-3 +loops of the island +n.rate" stdout >/dev/null || { cat stdout; fail "LL-LOOP-3"; }
+    has out/report.txt "no solution in cycle"
+    ;;
   chip)  # a shipped blueprint exits 0 at its default budget
     expect 0 "$leadlag" run "$source/models/chips/$4.yaml" --out out
     has stdout "MET"
