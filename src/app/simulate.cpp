@@ -6,6 +6,7 @@
 
 #include "elaborate/elaborate.hpp"
 #include "instruments/bench.hpp"
+#include "instruments/island_loops.hpp"
 #include "instruments/npy.hpp"
 #include "instruments/supply_meter.hpp"
 #include "instruments/wave_probe.hpp"
@@ -77,10 +78,7 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
   collect();
   for (const auto& [key, activity] : chip->activities()) seen.activities[key] = *activity;
   if (waves) seen.waves = waves->waves();
-  for (const auto& i : chip->islands()) {
-    seen.islands.push_back(
-        {i.arrays, i.loop, i.counts.solves, i.counts.iterations, i.counts.most, i.counts.residual});
-  }
+  seen.islands = island_loops(*chip);
   seen.supply_charge = supply.charge();
   seen.peak_current = supply.peak();
   if (!seen.curve.empty() && !seen.curve.back().parameters.empty()) {

@@ -116,14 +116,13 @@ void read_instances(DiagnosticLog& log, const Node& map, std::vector<P>& blocks)
       return;
     }
     const std::vector<Node> items = repeated(*node);
-    if (!is_numeric<M> || (!blocks.empty() && items.size() != blocks.size())) {
-      wrong_list(log, *node, f.name, is_numeric<M>, items.size(), blocks.size());
-    } else {
-      for (std::size_t k = 0; k < items.size(); ++k) {  // the first mistake of a list stands for the rest
-        P& block = blocks.empty() ? scratch : blocks[k];
-        const std::string element = std::string(f.name) + "[" + std::to_string(k) + "]";
-        if (!read_value(log, items[k], element, f.domain, block.*f.member)) return;
-      }
+    const bool fits = is_numeric<M> && (blocks.empty() || items.size() == blocks.size());
+    if (!fits) wrong_list(log, *node, f.name, is_numeric<M>, items.size(), blocks.size());
+    if (!is_numeric<M>) return;
+    for (std::size_t k = 0; k < items.size(); ++k) {  // the first mistake of a list stands for the rest
+      P& block = fits && !blocks.empty() ? blocks[k] : scratch;
+      const std::string element = std::string(f.name) + "[" + std::to_string(k) + "]";
+      if (!read_value(log, items[k], element, f.domain, block.*f.member)) return;
     }
   };
   std::apply([&](const auto&... f) { (read(f), ...); }, P::fields());

@@ -14,6 +14,7 @@
 #include "elaborate/elaborate.hpp"
 #include "instruments/bench.hpp"
 #include "instruments/host_optimiser.hpp"
+#include "instruments/island_loops.hpp"
 #include "instruments/supply_meter.hpp"
 #include "leadlag/pin_check.hpp"
 #include "measure/findings.hpp"
@@ -324,10 +325,12 @@ std::vector<Finding> Chip::findings() const {
   // The kernel stops in the edge at which a block's state left the finite numbers: the clock stays high.
   const bool diverged =
       p.running && clk_i.read() && sc_core::sc_report_handler::get_count("leadlag/non-finite") > 0;
-  const Observations seen = p.seen(diverged ? name() : "");
+  Observations seen = p.seen(diverged ? name() : "");
+  seen.islands = island_loops(*p.module);
   const Measurements m = measure(p.design, p.die, seen);
   std::vector<Finding> findings = judge_limits(p.design, m), rules = check_rules(p.design, m);
   rules.push_back(check_finite(p.design, seen));
+  for (Finding& f : check_loops(p.design, seen)) rules.push_back(std::move(f));
   findings.insert(findings.end(), rules.begin(), rules.end());
   return findings;
 }

@@ -369,3 +369,32 @@ TEST_CASE("chip: findings are the static rules, the limits, and whether all stay
                     Contains("leadlag/non-finite") && Contains("chip.die.out"));
   CHECK(verdict("LL-FINITE-1", "signals") == Verdict::violated);
 }
+
+TEST_CASE("chip: findings name the loops of an analog island and how they closed", "[chip]") {
+  const OnDisk file("island.yaml", R"(
+leadlag: 1
+chip: {name: island, clock: 1 MHz, coupling: continuous}
+arrays:
+  in: {block: input_driver, size: 1, reconstruction: ramp}
+  n: {block: prospective_neuron, size: 1, activation: tanh, tau_m: 100 us, tau_r: 100 us}
+crossbars:
+  w: {from: in, to: n, weights: [[1]], tile: 8x8}
+  r: {from: n, to: n, weights: [[-0.5]], tile: 8x8}
+learning: {system: none, plastic: []}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 10}
+)");
+  Chip chip{"chip", file.path};
+  Clock clk{"clk", chip};
+  sc_core::sc_vector<sc_signal<double>> x{"x", 1};
+  chip.clk_i(clk), chip.x_i(x);
+  x[0].write(0.3);
+  sc_start(chip.clock_period() * 5);
+  std::vector<Finding> loops;
+  for (const Finding& f : chip.findings()) {
+    if (f.id == "LL-LOOP-3") loops.push_back(f);
+  }
+  REQUIRE(loops.size() == 1);
+  CHECK(loops[0].verdict == Verdict::met);
+  CHECK_THAT(loops[0].actual, Contains("in 5 solves"));
+}
