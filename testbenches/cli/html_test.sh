@@ -2,6 +2,7 @@
 # report.html against the other reports of the same run, and in a browser.
 # Usage: html_test.sh CASE LEADLAG SOURCE_DIR SCREENSHOT_DIR
 set -u
+export LC_ALL=C.UTF-8  # bash writes keys such as \ue004 in the locale's letters, and a bare system has none
 case_name=$1 leadlag=$2 source=$3 screenshots=$4
 source "$source/testbenches/cli/browser.sh"
 work=$(mktemp -d)
