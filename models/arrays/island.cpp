@@ -58,6 +58,24 @@ Island::Island(std::vector<std::unique_ptr<IslandStage>> stages, const std::vect
   }
 }
 
+void Island::start(const MoveInputs& move) {
+  move(1.0);
+  settle(Instant::after_jump);
+}
+
+void Island::run_period(int ticks, bool jumps, const MoveInputs& move) {
+  if (jumps) {
+    move(0.0);
+    settle(Instant::after_jump);
+  }
+  for (int tick = 1; tick <= ticks; ++tick) {
+    advance();
+    move(static_cast<double>(tick) / static_cast<double>(ticks));
+    settle(Instant::tick_end);
+    keep();
+  }
+}
+
 void Island::pass(Instant at) {
   for (const std::size_t s : order_) stages_[s]->settle(at);
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,16 +50,21 @@ class Island {
   Island(std::vector<std::unique_ptr<IslandStage>> stages, const std::vector<Dependence>& dependences,
          std::size_t replicas);
 
-  void settle(Instant at);
-  void keep();
-  void advance();
+  /// Sets what enters the island at this fraction of the way from the last clock edge to the present one.
+  using MoveInputs = std::function<void(double fraction)>;
+  /// The first edge after a reset: time 0, capacitors empty.
+  void start(const MoveInputs& move);
+  /// A clock period of `ticks` ticks. `jumps`: something that enters steps at the edge that began it.
+  void run_period(int ticks, bool jumps, const MoveInputs& move);
 
-  bool has_loops() const { return !torn_.empty(); }
   const LoopCounts& loops() const { return loops_; }
   /// The stages on its loops, in the order of their signals: "hidden.rate -> output.rate -> output.error".
   const std::string& path() const { return path_; }
 
  private:
+  void settle(Instant at);
+  void keep();
+  void advance();
   void pass(Instant at);
 
   std::vector<std::unique_ptr<IslandStage>> stages_;

@@ -293,22 +293,9 @@ void StructuralIsland::run() {
   const bool first = !started_;
   if (first) clear(), started_ = true;
   read_wires();
-  if (first) {
-    last_wire_ = wire_, last_target_ = wire_target_;
-    move_inputs(1.0);
-    island_->settle(Instant::after_jump);
-  } else {
-    for (int tick = 1; tick <= ticks_; ++tick) {
-      if (tick == 1 && jumps_) {
-        move_inputs(0.0);
-        island_->settle(Instant::after_jump);
-      }
-      island_->advance();
-      move_inputs(static_cast<double>(tick) / static_cast<double>(ticks_));
-      island_->settle(Instant::tick_end);
-      island_->keep();
-    }
-  }
+  const auto move = [this](double fraction) { move_inputs(fraction); };
+  if (first) island_->start(move);
+  if (!first) island_->run_period(ticks_, jumps_, move);
   last_wire_ = wire_, last_target_ = wire_target_;
   send_back();
   learn();

@@ -155,24 +155,11 @@ void TileIsland<T>::move_inputs(double fraction) {
 
 template <class T>
 void TileIsland<T>::on_edge() {
-  if (!started_) {
-    started_ = true;
-    for (NeuronArray<T>* n : neurons_) n->publish();
-    move_inputs(1.0);
-    island_->settle(Instant::after_jump);
-  } else {
-    for (int tick = 1; tick <= ticks_; ++tick) {
-      if (tick == 1 && jumps_) {
-        for (NeuronArray<T>* n : neurons_) n->publish();  // through the weights of now
-        move_inputs(0.0);
-        island_->settle(Instant::after_jump);
-      }
-      island_->advance();
-      move_inputs(static_cast<double>(tick) / static_cast<double>(ticks_));
-      island_->settle(Instant::tick_end);
-      island_->keep();
-    }
-  }
+  const auto move = [this](double fraction) { move_inputs(fraction); };
+  for (NeuronArray<T>* n : neurons_) n->publish();  // through the weights of now
+  if (started_) island_->run_period(ticks_, jumps_, move);
+  if (!started_) island_->start(move);
+  started_ = true;
   for (NeuronArray<T>* n : neurons_) n->learn();
 }
 
