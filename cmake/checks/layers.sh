@@ -10,7 +10,7 @@ src/units: units
 models/technology: technology units
 models/blocks: blocks technology units
 models/arrays: arrays blocks technology units
-models/learning: learning units
+models/learning: learning arrays blocks technology units
 src/design: design blocks learning technology units
 src/elaborate: elaborate design arrays blocks learning technology units
 src/measure: measure design learning blocks technology units

@@ -114,7 +114,7 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
       for (std::size_t b = 0; b < shape_.replicas; ++b) drive[i * lanes_ + b] += bias_[i];
     }
   }
-  if (mode.update != SweepMode::Update::none) update_bias(mode.update, error, eta);
+  if (mode.update != SweepMode::Update::none) update_bias(mode.update, error, eta, T(1));
   const std::size_t active = active_rates(rate);
   activity.synapse.operations += active * shape_.rows;
   if (mode.update != SweepMode::Update::none) count_updates(mode.update, active, error);
@@ -144,18 +144,32 @@ void CrossbarArray<T>::read_transposed(std::span<const T> error, std::span<T> ba
 
 template <class T>
 void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error,
-                              T eta) {
+                              T eta, T bias_rate) {
   for (const auto& t : tiles_) {
     t->take_rate(rate, lanes_);
     t->take_error(error, lanes_);
     leadlag::update(t->cells, mode, t->rate.data(), t->error.data(), eta);
   }
-  update_bias(mode, error, eta);
+  update_bias(mode, error, eta, bias_rate);
   count_updates(mode, active_rates(rate), error);
 }
 
 template <class T>
-void CrossbarArray<T>::update_bias(SweepMode::Update mode, std::span<const T> error, T eta) {
+void CrossbarArray<T>::write_accumulated(T eta, T decay) {
+  std::uint64_t written = 0;
+  const auto write = [&](T& weight, T& store) {
+    const T step = eta * store - decay * weight;
+    written += step != T(0) ? 1U : 0U;
+    weight += step;
+    store = T(0);
+  };
+  for_each_cell([&](Tile& t, std::size_t cell, std::size_t) { write(t.weight[cell], t.accumulator[cell]); });
+  for (std::size_t i = 0; i < bias_.size(); ++i) write(bias_[i], bias_accumulator_[i]);
+  activity.weight_register[Event::weight_update] += written;
+}
+
+template <class T>
+void CrossbarArray<T>::update_bias(SweepMode::Update mode, std::span<const T> error, T eta, T bias_rate) {
   if (!has_bias()) return;
   const bool online = mode == SweepMode::Update::online;
   for (std::size_t i = 0; i < shape_.rows; ++i) {
@@ -163,9 +177,9 @@ void CrossbarArray<T>::update_bias(SweepMode::Update mode, std::span<const T> er
                        ? error[i]
                        : sum_of_lanes(&error[i * lanes_], lanes_) / static_cast<T>(shape_.replicas);
     if (online) {
-      bias_[i] += eta * mean;
+      bias_[i] += eta * bias_rate * mean;
     } else {
-      bias_accumulator_[i] += mean;
+      bias_accumulator_[i] += bias_rate * mean;
     }
   }
 }

@@ -42,7 +42,11 @@ class CrossbarArray final : public sc_core::sc_module {
   /// drive += W rate + bias alone, not counted as a read: an analog island may look several times per tick.
   void read(std::span<const T> rate, std::span<T> drive);
   void read_transposed(std::span<const T> error, std::span<T> back);
-  void update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta);
+  /// bias_rate: what drives the bias column, 1 unless the rule wants no product there.
+  void update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta,
+              T bias_rate = T(1));
+  /// What the cells have stored goes into their own weights, w += eta store - decay w, and is cleared.
+  void write_accumulated(T eta, T decay);
 
   std::size_t rows() const { return shape_.rows; }
   std::size_t columns() const { return shape_.columns; }
@@ -66,7 +70,7 @@ class CrossbarArray final : public sc_core::sc_module {
   struct Tile;
   void count_updates(SweepMode::Update mode, std::size_t active_rates, std::span<const T> error);
   std::size_t active_rates(std::span<const T> rate) const;
-  void update_bias(SweepMode::Update mode, std::span<const T> error, T eta);
+  void update_bias(SweepMode::Update mode, std::span<const T> error, T eta, T bias_rate);
   template <class F>
   void for_each_cell(F&& f) const;  // f(tile, cell within the tile, element of the row-major array)
 

@@ -38,4 +38,34 @@ void TargetUnitModule::compare() {
       });
 }
 
+std::span<const Pin> TargetUnitCells::inputs() const {
+  static constexpr std::array pins{Pin{"rate_i", Wire::voltage}, Pin{"target_i", Wire::voltage},
+                                   Pin{"nudge_i", Wire::line}};
+  return pins;
+}
+std::span<const Pin> TargetUnitCells::outputs() const {
+  static constexpr std::array pins{Pin{"epsilon_o", Wire::voltage}};
+  return pins;
+}
+
+std::unique_ptr<CellColumn> TargetUnitCells::make(std::size_t, std::size_t count, const CellContext&) const {
+  struct Column final : CellColumn {
+    TargetUnit::Params params;
+    std::size_t size = 0;
+    void reset() override {}
+    void show(double* const*) const override {}
+    void follow(const Lanes* in, double* const* out) const override {
+      const double strength = in[nudge].data[0];
+      TargetUnit::compare<double>(
+          params, size, [&](std::size_t i) { return in[rate].data[i]; },
+          [&](std::size_t i) { return in[target].data[i]; },
+          [&](std::size_t i, double e) { out[epsilon][i] = strength * e; });
+    }
+    std::size_t advance(const Lanes*) override { return 0; }
+  };
+  auto column = std::make_unique<Column>();
+  column->params = params_, column->size = count;
+  return column;
+}
+
 }  // namespace leadlag

@@ -7,6 +7,7 @@
 #include <systemc>
 #include <tuple>
 
+#include "blocks/cell.hpp"
 #include "blocks/die_math.hpp"
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
@@ -66,6 +67,33 @@ struct TargetUnit {
     for (std::size_t i = 0; i < n; ++i) write(i, beta * (target(i) - die_exp(rate(i) - top) / sum));
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
+};
+
+/// The same unit in a netlist, where the sequencer sets how hard it nudges:
+///
+///   epsilon = nudge (target - r)  or  nudge (target - softmax(r))      beta is not used
+class TargetUnitCells final : public CellKind {
+ public:
+  enum In { rate, target, nudge };
+  enum Out { epsilon };
+  TargetUnitCells(const TargetUnit::Params& params, std::size_t outputs) : params_(params), size_(outputs) {
+    params_.beta = 1.0;
+  }
+  std::string_view stem() const override { return TargetUnit::stem; }
+  std::span<const Pin> inputs() const override;
+  std::span<const Pin> outputs() const override;
+  std::size_t states() const override { return 0; }
+  bool passes(std::size_t) const override { return true; }
+  std::size_t size() const override { return size_; }
+  bool whole() const override { return true; }
+  std::unique_ptr<CellColumn> make(std::size_t first, std::size_t count, const CellContext&) const override;
+  Datasheet datasheet(std::size_t, const Technology& t, const OperatingPoint& at) const override {
+    return TargetUnit::datasheet(params_, t, at);
+  }
+
+ private:
+  TargetUnit::Params params_;
+  std::size_t size_;
 };
 
 /// Structural detail: the unit of one output array; follows its inputs within the tick.

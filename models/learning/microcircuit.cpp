@@ -5,7 +5,7 @@ namespace leadlag {
 
 Wiring wire(System system, const Topology& topology) {
   Wiring w;
-  const bool learns = system != System::none;
+  const bool learns = system != System::none && !is_circuit(system);
   for (const auto& array : topology.arrays) w.has_errors.push_back(learns && array.neuron);
   for (const auto& crossbar : topology.crossbars) {
     const std::size_t source = topology.arrays[crossbar.from].rates_of;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
+#include "learning/systems.hpp"
 #include "units/field.hpp"
 
 namespace leadlag {
@@ -19,8 +21,20 @@ enum class System {
 };
 template <>
 struct Names<System> {
-  static constexpr std::array<std::string_view, 3> value{"none", "le", "gle"};
+  /// Those with error units beside each neuron, then those that are drawn as a netlist.
+  static constexpr std::array<std::string_view, 3> wired{"none", "le", "gle"};
+  static constexpr auto value = [] {
+    std::array<std::string_view, wired.size() + CircuitSystems::size> all{};
+    std::copy(wired.begin(), wired.end(), all.begin());
+    std::copy(CircuitSystems::keywords.begin(), CircuitSystems::keywords.end(), all.begin() + wired.size());
+    return all;
+  }();
 };
+constexpr bool is_circuit(System s) { return static_cast<std::size_t>(s) >= Names<System>::wired.size(); }
+/// Its place in CircuitSystems.
+constexpr std::size_t circuit_index(System s) {
+  return static_cast<std::size_t>(s) - Names<System>::wired.size();
+}
 
 /// The forward chip that a template extends: arrays in order, and crossbars between them.
 struct Topology {

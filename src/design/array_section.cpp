@@ -21,6 +21,7 @@ bool read_kind(Draft& draft, const Entry& entry, ArrayDesign& array) {
   if (!read_choice(draft.log, *block, "block", array_kinds, kind)) return false;
   if (kind == 1) array.blocks.emplace<1>(), array.source = unresolved;
   if (kind == 2) array.blocks.emplace<2>();
+  if (kind == 3) array.blocks.emplace<3>();
   return true;
 }
 
@@ -85,18 +86,19 @@ void read_parameters(Draft& draft, const Entry& entry, ArrayDesign& array) {
   const auto read = [&](auto& blocks, const auto& params, const char* place) {
     blocks.assign(array.size, params);
     std::vector<std::string> more{"block", place};
-    if (!array.is_input()) more.emplace_back("coupling");
+    if (!array.is_input() && !array.is_leaky()) more.emplace_back("coupling");
     check_keys(draft.log, entry.value, path_of(array), field_names(params.fields(), more));
     read_instances(draft.log, entry.value, blocks);
   };
-  array.coupling = draft.design.chip.coupling;
+  array.coupling = array.is_leaky() ? Coupling::sampled : draft.design.chip.coupling;
   const Node* coupling = entry.value.find("coupling");
-  if (coupling != nullptr && !array.is_input()) {
+  if (coupling != nullptr && !array.is_input() && !array.is_leaky()) {
     read_value(draft.log, *coupling, "coupling", Domain{}, array.coupling);
   }
   if (array.is_input()) read(std::get<0>(array.blocks), defaults.input_driver, "size");
   if (array.is_low_pass()) read(std::get<1>(array.blocks), defaults.synaptic_low_pass, "from");
   if (array.is_neuron()) read(std::get<2>(array.blocks), defaults.prospective_neuron, "size");
+  if (array.is_leaky()) read(std::get<3>(array.blocks), defaults.leaky_neuron, "size");
 }
 
 bool read_matrix(Draft& draft, const Node& node, CrossbarDesign& c) {
@@ -190,10 +192,10 @@ std::size_t read_end(Draft& draft, const Entry& entry, const char* key) {
 void check_ends(Draft& draft, const CrossbarDesign& c) {
   const auto& arrays = draft.design.arrays;
   if (!draft.sound(c.to)) return;
-  if (!arrays[c.to].is_neuron()) {
+  if (!arrays[c.to].has_drive()) {
     draft.log.add("illegal-combination", draft.mark("crossbars." + c.name + ".to"),
                   "crossbar '" + c.name + "' cannot drive '" + arrays[c.to].name + "': only " +
-                      ProspectiveNeuron::stem + " arrays have summing nodes");
+                      ProspectiveNeuron::stem + " and " + LeakyNeuron::stem + " arrays have summing nodes");
   }
   if (!draft.sound(c.from)) return;
   constexpr double most = 1e9;
@@ -216,14 +218,15 @@ void read_arrays(Draft& draft) {
     known.push_back(expect_map(draft.log, e.value, "array '" + e.key + "'") && read_kind(draft, e, array));
     draft.broken.push_back(!known.back() || (!array.is_low_pass() && !read_size(draft, e, array)));
     has_input = has_input || !known.back() || array.is_input();
-    has_neuron = has_neuron || !known.back() || array.is_neuron();
+    has_neuron = has_neuron || !known.back() || array.has_drive();
     arrays.push_back(std::move(array));
   }
   const Mark mark = draft.mark("arrays");
   if (!has_input)
     draft.log.add("missing-key", mark, "arrays needs at least one array of block: input_driver");
   if (!has_neuron)
-    draft.log.add("missing-key", mark, "arrays needs at least one array of block: prospective_neuron");
+    draft.log.add("missing-key", mark,
+                  "arrays needs at least one array of block: prospective_neuron or leaky_neuron");
   for (std::size_t k = 0; k < arrays.size(); ++k) {
     if (arrays[k].is_low_pass()) draft.broken[k] = !resolve_source(draft, map.entries[k], arrays[k]);
   }

@@ -14,6 +14,7 @@
 
 #include "blocks/error_unit.hpp"
 #include "blocks/input_driver.hpp"
+#include "blocks/leaky_neuron.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
 #include "blocks/readout.hpp"
@@ -171,16 +172,19 @@ struct ArrayDesign {
   Position at;
   std::size_t size = 0;
   std::variant<std::vector<InputDriver::Params>, std::vector<SynapticLowPass::Params>,
-               std::vector<ProspectiveNeuron::Params>>
+               std::vector<ProspectiveNeuron::Params>, std::vector<LeakyNeuron::Params>>
       blocks;
   std::size_t source = 0;                 ///< synaptic_low_pass: index of the array whose rates it smooths
   Coupling coupling = Coupling::sampled;  ///< to the arrays beside it; input drivers have none
 
   bool is_input() const { return blocks.index() == 0; }
   bool is_low_pass() const { return blocks.index() == 1; }
-  bool is_neuron() const { return blocks.index() == 2; }
+  bool is_neuron() const { return blocks.index() == 2; }  ///< prospective
+  bool is_leaky() const { return blocks.index() == 3; }
+  bool has_drive() const { return is_neuron() || is_leaky(); }  ///< crossbars may drive it
   bool is_continuous() const { return coupling == Coupling::continuous && !is_input(); }
   const std::vector<ProspectiveNeuron::Params>& neurons() const { return std::get<2>(blocks); }
+  const std::vector<LeakyNeuron::Params>& leaky() const { return std::get<3>(blocks); }
 };
 
 /// Rows x columns of a physical crossbar tile; {0, 0} means no map was given.
@@ -247,7 +251,8 @@ struct LearningDesign {
   int every = 1;           ///< update: host applies the optimiser every so many ...
   EveryUnit every_unit = EveryUnit::sample;
   std::vector<Plastic> plastic;
-  std::optional<Time> tau_m_low;  ///< plastic tau_m is kept at or above this
+  std::optional<Time> tau_m_low;    ///< plastic tau_m is kept at or above this
+  CircuitSystems::Params circuits;  ///< of the systems that are drawn as netlists, `learning: KEYWORD: {...}`
 };
 
 // ---------------------------------------------------------------------------------------------- task
@@ -327,6 +332,8 @@ struct ScheduleDesign {
   ScheduleParams params;
   Position at;
   CycleWindow target, plasticity, readout;  ///< of cycles within a sample
+  std::int64_t test_cycles =
+      0;  ///< that a test sample is shown; a training sample unless phases say otherwise
 };
 
 // ---------------------------------------------------------------------------------------------- limits,
@@ -354,6 +361,8 @@ struct BlockDefaults {
   Synapse::Params synapse;
   SummingNode::Params summing_node;
   ProspectiveNeuron::Params prospective_neuron;
+  LeakyNeuron::Params leaky_neuron;
+  CellDefaults cells;
   ErrorUnit::Params error_unit;
   std::optional<Time> error_tau_m, error_tau_r;  ///< stated in `blocks: error_unit:`; else each neuron's own
   TargetUnit::Params target_unit;
@@ -394,7 +403,10 @@ struct Design {
   std::size_t inputs() const;  ///< number of the arrays' input drivers, in the order of `arrays`
   std::size_t outputs() const { return arrays[learning.output].size; }
   bool is_plastic(Plastic::Kind kind, std::size_t index) const;
-  Topology topology() const;  ///< what a learning template needs to know of the forward chip
+  bool has_circuit() const { return is_circuit(learning.params.system); }
+  ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know
+  Circuit circuit() const;           ///< needs has_circuit()
+  Topology topology() const;         ///< what a learning template needs to know of the forward chip
   /// Analog islands: sets of continuous arrays that crossbars or filters join, in the order of `arrays`.
   std::vector<std::vector<std::size_t>> islands() const;
   Time tick(std::size_t array) const {

@@ -15,21 +15,22 @@ void read_output(Draft& draft, const Node& map) {
   const Node* node = map.find("output");
   if (node == nullptr) {
     for (std::size_t k = 0; k < arrays.size(); ++k) {
-      if (arrays[k].is_neuron()) output = k;
+      if (arrays[k].has_drive()) output = k;
     }
     return;
   }
   std::string name;
   std::vector<std::string> neurons;
   for (const ArrayDesign& a : arrays) {
-    if (a.is_neuron()) neurons.push_back(a.name);
+    if (a.has_drive()) neurons.push_back(a.name);
   }
   if (!read_text(draft.log, *node, "output", name)) return;
   if (const auto index = draft.find_array(name)) {
     output = *index;
-    if (draft.sound(output) && !arrays[output].is_neuron()) {
+    if (draft.sound(output) && !arrays[output].has_drive()) {
       draft.log.add("illegal-combination", *node,
-                    "output '" + name + "' must be an array of " + ProspectiveNeuron::stem + " blocks");
+                    "output '" + name + "' must be an array of " + ProspectiveNeuron::stem + " or " +
+                        LeakyNeuron::stem + " blocks");
     }
   } else {
     draft.log.add("unknown-name", *node, "no array is called '" + name + "'" + suggestion(name, neurons));
@@ -65,6 +66,22 @@ void read_every(Draft& draft, const Node& node) {
     return;
   }
   learning.every = count, learning.every_unit = static_cast<EveryUnit>(found - names.begin());
+}
+
+/// `learning: pc: {lambda: 0.1}`: what only one system has.
+void read_systems(Draft& draft, const Node& map) {
+  LearningDesign& learning = draft.design.learning;
+  CircuitSystems::for_each(learning.circuits, [&]<class S>(typename S::Params& params) {
+    const Node* node = map.find(S::keyword);
+    const std::string name = "learning." + std::string(S::keyword);
+    if (node == nullptr || !expect_map(draft.log, *node, name)) return;
+    check_keys(draft.log, *node, name, field_names(params.fields()));
+    read_fields(draft.log, *node, params.fields(), params);
+    if (name_of(learning.params.system) == S::keyword) return;
+    draft.log.add("illegal-combination", draft.mark(name),
+                  name + " belongs to system: " + S::keyword +
+                      "; this chip has system: " + std::string(name_of(learning.params.system)));
+  });
 }
 
 void read_plastic_name(Draft& draft, const Node& node) {
@@ -242,9 +259,11 @@ void read_learning(Draft& draft) {
   const Node& map = draft.section("learning");
   LearningDesign& learning = draft.design.learning;
   learning.at = draft.mark("learning").at;
-  check_keys(draft.log, map, "learning",
-             field_names(LearningParams::fields(), {"output", "every", "plastic", "tau_m_low"}));
+  std::vector<std::string> more{"output", "every", "plastic", "tau_m_low"};
+  more.insert(more.end(), CircuitSystems::keywords.begin(), CircuitSystems::keywords.end());
+  check_keys(draft.log, map, "learning", field_names(LearningParams::fields(), more));
   read_fields(draft.log, map, LearningParams::fields(), learning.params);
+  read_systems(draft, map);
   read_output(draft, map);
   if (const Node* node = map.find("every")) read_every(draft, *node);
   read_plastic(draft, map);
@@ -291,6 +310,7 @@ void read_schedule(Draft& draft) {
   const bool sane = draft.log.size() == before;
   const std::int64_t last = continuous(draft) ? schedule.params.cycles : schedule.params.cycles_per_sample;
   schedule.target = schedule.plasticity = {0, last};
+  schedule.test_cycles = last;
   schedule.readout = {continuous(draft) ? 0 : last - 1, last};
   if (!draft.states("task.kind")) return;
   const std::string kind(name_of(draft.design.task.params.kind));

@@ -115,6 +115,7 @@ Design validate(const std::string& file, const Node& root, const ReadOptions& op
   if (drawn) read_traces(draft);
   read_controls(draft);
   if (drawn) check_rules(draft);
+  if (drawn && log.size() == 0 && draft.design.has_circuit()) set_phases(draft.design);
   collect_positions(root, "", draft.design.positions);
   return std::move(draft.design);
 }

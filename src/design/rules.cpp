@@ -161,13 +161,13 @@ class Rules {
     bool read = std::any_of(crossbars.begin(), crossbars.end(), [&](const auto& c) { return c.from == k; });
     for (const ArrayDesign& a : design_.arrays) read = read || (a.is_low_pass() && a.source == k);
     const Mark mark = draft_.mark("arrays." + array.name);
-    if (array.is_neuron() && !driven) {
+    if (array.has_drive() && !driven) {
       draft_.log.add("dangling-net", mark,
                      "no crossbar drives '" + array.name + "': its summing nodes float");
     }
-    if (!read && !(array.is_neuron() && k == design_.learning.output)) {
+    if (!read && !(array.has_drive() && k == design_.learning.output)) {
       std::string why = "nothing reads the rates of '" + array.name + "'";
-      if (array.is_neuron()) {
+      if (array.has_drive()) {
         why += ", and the output is '" + design_.arrays[design_.learning.output].name + "' (learning.output)";
       }
       draft_.log.add("dangling-net", mark, why);
@@ -257,7 +257,7 @@ class Rules {
     }
     const ArrayDesign& output = design_.arrays[design_.learning.output];
     const std::size_t outputs = generated ? 10 : 1;
-    if (output.is_neuron() && output.size != outputs) {
+    if (output.has_drive() && output.size != outputs) {
       draft_.log.add("size-mismatch", draft_.mark("task.kind"),
                      name + (generated ? " has 10 classes" : " has 1 output") + ", but '" + output.name +
                          "' has " + std::to_string(output.size) + (generated ? " neurons" : ""));
@@ -290,6 +290,7 @@ class Rules {
 void check_rules(Draft& draft) {
   check_coupling(draft);
   Rules(draft).check();
+  check_circuit(draft);
 }
 
 }  // namespace leadlag

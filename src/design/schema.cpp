@@ -112,7 +112,7 @@ Json arrays_schema() {
     } else {
       j["properties"]["size"] = described(number_schema(array_size, true), "number of blocks");
     }
-    if (stem != InputDriver::stem) {
+    if (stem != InputDriver::stem && stem != LeakyNeuron::stem) {
       j["properties"]["coupling"] = described(words({"sampled", "continuous"}), "chip.coupling unless given");
     }
     j["required"] = {"block", low_pass ? "from" : "size"};
@@ -156,6 +156,11 @@ Json learning_schema() {
                 {"description", "update: host applies the optimiser every so many samples or ticks"}};
   p["plastic"] =
       list_of({{"type", "string"}}, "crossbars and ARRAY.tau_m that learn; all crossbars unless given");
+  CircuitSystems::Params systems;
+  CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
+    p[std::string(S::keyword)] =
+        described(object_schema(params, params.fields()), "of system: " + std::string(S::keyword));
+  });
   p["tau_m_low"] =
       described(quantity_schema(Time::dimension, ""), "a plastic tau_m is kept at or above this");
   return learning;

@@ -46,6 +46,9 @@ void read_traces(Draft&);
 void read_controls(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
+void check_circuit(Draft&);
+/// Cycles and windows of a sample, from the phases of the system; after everything else is known to be sound.
+void set_phases(Design&);
 bool has_error_filters(const Design&);
 /// An array whose own rates return to it, or ""; perhaps without leaving analog islands.
 std::string recurrent_array(const Draft&, bool in_islands = false);
@@ -62,19 +65,21 @@ void for_each_block(Defaults& b, F&& f) {
   f(Synapse::stem, b.synapse);
   f(SummingNode::stem, b.summing_node);
   f(ProspectiveNeuron::stem, b.prospective_neuron);
+  f(LeakyNeuron::stem, b.leaky_neuron);
   f(ErrorUnit::stem, b.error_unit);
   f(TargetUnit::stem, b.target_unit);
   f(PlasticityCell::stem, b.plasticity_cell);
   f(WeightRegister::stem, b.weight_register);
   f(Readout::stem, b.readout);
+  for_each_cell(b.cells, f);
 }
 
 // What a section has beside the keys of its parameter table; the schema is made from the same lists.
 inline const std::vector<std::string> sections{"leadlag",   "chip",     "blocks",   "arrays",
                                                "crossbars", "learning", "task",     "schedule",
                                                "limits",    "trace",    "controls", "presets"};
-inline constexpr std::array<std::string_view, 3> array_kinds{InputDriver::stem, SynapticLowPass::stem,
-                                                             ProspectiveNeuron::stem};
+inline constexpr std::array<std::string_view, 4> array_kinds{InputDriver::stem, SynapticLowPass::stem,
+                                                             ProspectiveNeuron::stem, LeakyNeuron::stem};
 inline const std::vector<std::string> crossbar_keys{"from", "to", "weights", "bias", "tile"};
 inline constexpr Domain array_size = domain::between(1, 1 << 20);
 

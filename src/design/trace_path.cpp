@@ -54,6 +54,12 @@ void resolve_signal(const Design& design, Trace& trace) {
   std::vector<std::string> signals{"rate"};
   if (array) {
     trace.index = *array;
+    if (design.has_circuit()) {
+      signals.clear();
+      for (const auto& [key, signal] : design.circuit().probes) {
+        if (key.first == trace.array) signals.push_back(key.second);
+      }
+    }
     if (design.arrays[*array].is_neuron()) {
       signals.emplace_back("slope");
       if (design.learning.params.system != System::none) signals.emplace_back("error");

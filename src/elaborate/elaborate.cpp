@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/elaborate.hpp"
 
+#include "elaborate/circuit_die.hpp"
 #include "elaborate/structural_die.hpp"
 #include "elaborate/tile_die.hpp"
 
@@ -8,6 +9,7 @@ namespace leadlag {
 
 std::unique_ptr<DieModule> elaborate(const Design& design, const Die& die) {
   const char* name = design.chip.name.c_str();
+  if (design.has_circuit()) return std::make_unique<CircuitDie>(name, design, die);
   if (design.chip.detail == Detail::structural) return std::make_unique<StructuralDie>(name, design, die);
   if (design.chip.precision == Precision::float_) return std::make_unique<TileDie<float>>(name, design, die);
   return std::make_unique<TileDie<double>>(name, design, die);

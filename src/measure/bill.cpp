@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/bill.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace leadlag {
 namespace {
 
@@ -39,9 +42,61 @@ class Bill {
   OperatingPoint at_;
 };
 
+/// Of a chip that is drawn as a netlist: the netlist has it all but drivers and readout.
+std::vector<BlockGroup> bill_of_circuit(const Design& design) {
+  Bill bill(design);
+  const Technology& t = bill.technology();
+  const OperatingPoint& at = bill.at();
+  const BlockDefaults& b = design.blocks;
+  const Circuit circuit = design.circuit();
+  for (const ArrayDesign& a : design.arrays) {
+    if (!a.is_input()) continue;
+    bill.each(a.name, std::get<0>(a.blocks),
+              [&](const InputDriver::Params& p) { return InputDriver::datasheet(p, t, at); });
+  }
+  for (std::size_t k = 0; k < circuit.columns.size(); ++k) {
+    const Circuit::Column& column = circuit.columns[k];
+    if (!column.kind) continue;
+    for (std::size_t pin = 0; pin < column.kind->inputs().size(); ++pin) {
+      std::size_t cells = 0;
+      for (const Circuit::Read& r : circuit.reads) {
+        if (r.to.column != k || r.to.pin != pin) continue;
+        const Circuit::Crossbar& c = circuit.crossbars[r.crossbar];
+        cells += r.transposed ? c.rows : c.columns + (c.bias ? 1 : 0);
+      }
+      if (cells > 0)
+        bill.equal(column.name, column.size, SummingNode::datasheet(b.summing_node, t, at, cells));
+    }
+    std::vector<std::size_t> units(column.size);
+    std::iota(units.begin(), units.end(), 0U);
+    bill.each(column.name, units, [&](std::size_t unit) { return column.kind->datasheet(unit, t, at); });
+  }
+  for (std::size_t k = 0; k < circuit.crossbars.size(); ++k) {
+    const Circuit::Crossbar& c = circuit.crossbars[k];
+    const std::size_t cells = c.rows * (c.columns + (c.bias ? 1 : 0));
+    // A synapse has two transconductors, for a forward and a transposed read.
+    std::size_t forward = 0, transposed = 0, products = 0;
+    for (const Circuit::Read& r : circuit.reads)
+      (r.transposed ? transposed : forward) += r.crossbar == k ? 1U : 0U;
+    for (const Circuit::Product& p : circuit.products) products += p.crossbar == k ? 1U : 0U;
+    bill.equal(c.name, cells * std::max(forward, transposed), Synapse::datasheet(b.synapse, t, at));
+    bill.equal(c.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
+    if (!c.plastic) continue;
+    // Every cell stores its product before it is written, by itself or by a host.
+    bill.equal(c.name, cells * products, PlasticityCell::datasheet(b.plasticity_cell, t, at, UpdateBy::host));
+  }
+  bill.equal(design.arrays[design.learning.output].name, design.outputs(),
+             Readout::datasheet(b.readout, t, at));
+  bill.equal(
+      "chip", 1,
+      PhaseSequencer::datasheet(b.cells.phase_sequencer, t, at, circuit.phases.size(), circuit.lines.size()));
+  return std::move(bill.groups);
+}
+
 }  // namespace
 
 std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
+  if (design.has_circuit()) return bill_of_circuit(design);
   Bill bill(design);
   const Technology& t = bill.technology();
   const OperatingPoint& at = bill.at();

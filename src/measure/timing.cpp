@@ -71,6 +71,7 @@ std::vector<std::int64_t> error_hops(const Design& design, const Wiring& wiring)
 }  // namespace
 
 Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill) {
+  if (design.has_circuit()) return circuit_timing(design, bill);
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   const bool registered = design.chip.schedule == Ordering::registered;
   const std::string& output = design.arrays[design.learning.output].name;

@@ -30,6 +30,9 @@ struct Timing {
   std::int64_t alignment_cycles = 0;  ///< until the first array's error belongs to the present input
 };
 
+/// Of a chip that is drawn as a netlist: paths end at states, plasticity cells and the readout; cycles are
+/// those of its phases.
+Timing circuit_timing(const Design& design, const std::vector<BlockGroup>& bill);
 /// Arcs from Datasheets, hops from the topology. With the `ordered` schedule a tick has no registers inside:
 /// its path is the sum over all arrays, up and down.
 Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill);

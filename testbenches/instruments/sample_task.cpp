@@ -25,6 +25,7 @@ SampleTask::SampleTask(const Design& design)
       replicas_(static_cast<std::size_t>(design.chip.replicas)),
       lanes_(lanes_per_unit(replicas_)),
       per_sample_(design.schedule.params.cycles_per_sample),
+      per_test_sample_(design.schedule.test_cycles),
       train_shows_(shows_for(design.schedule.params.train_samples, replicas_)),
       now_(replicas_) {}
 
@@ -60,8 +61,14 @@ SampleTask::Shown SampleTask::shown_at(std::int64_t show, std::size_t replica) {
   return {true, order_[sample % counts_.train]};
 }
 
+SampleTask::Moment SampleTask::moment(std::int64_t n) const {
+  const std::int64_t training = train_shows_ * per_sample_;
+  if (n < training) return {n / per_sample_, n % per_sample_};
+  return {train_shows_ + (n - training) / per_test_sample_, (n - training) % per_test_sample_};
+}
+
 Frame SampleTask::drive(std::int64_t n, std::span<double> x, std::span<double> target) {
-  const std::int64_t show = n / per_sample_, cycle = n % per_sample_;
+  const auto [show, cycle] = moment(n);
   if (cycle == 0) {
     for (std::size_t b = 0; b < replicas_; ++b) {
       now_[b] = shown_at(show, b);
@@ -78,7 +85,8 @@ Frame SampleTask::drive(std::int64_t n, std::span<double> x, std::span<double> t
 }
 
 void SampleTask::observe(std::int64_t n, std::span<const double>, std::span<const double> sum) {
-  if (n % per_sample_ == design_.schedule.readout.to - 1) judge(n / per_sample_, sum);
+  const auto [show, cycle] = moment(n);
+  if (cycle == design_.schedule.readout.to - 1) judge(show, sum);
 }
 
 void SampleTask::judge(std::int64_t show, std::span<const double> sum) {
@@ -117,7 +125,8 @@ void SampleTask::judge(std::int64_t show, std::span<const double> sum) {
 }
 
 bool SampleTask::training_sample_ended(std::int64_t n) const {
-  return n / per_sample_ < train_shows_ && n % per_sample_ == per_sample_ - 1;
+  const auto [show, cycle] = moment(n);
+  return show < train_shows_ && cycle == per_sample_ - 1;
 }
 
 double SampleTask::progress(std::int64_t n) const {

@@ -5,13 +5,14 @@
 
 namespace leadlag {
 
-/// A task made of labelled samples, each shown for cycles_per_sample cycles: first the training samples in an
+/// A task made of labelled samples, each shown for cycles_per_sample cycles (test samples may take fewer: a
+/// chip with phases only infers): first the training samples in an
 /// order shuffled per epoch by the chip's seed, then the test samples in their own order with learning and
 /// target off. Replica b of R sees sample R k + b. The target is one-hot; the decision is the largest output
 /// sum of the readout window.
 class SampleTask : public Task {
  public:
-  std::int64_t cycles() const final { return (train_shows_ + test_shows_) * per_sample_; }
+  std::int64_t cycles() const final { return train_shows_ * per_sample_ + test_shows_ * per_test_sample_; }
   Frame drive(std::int64_t n, std::span<double> x, std::span<double> target) final;
   void observe(std::int64_t n, std::span<const double> value, std::span<const double> sum) final;
   bool training_sample_ended(std::int64_t n) const final;
@@ -40,13 +41,17 @@ class SampleTask : public Task {
   /// Sets the inputs of one cycle of the samples that are shown(); x keeps its values between cycles.
   virtual void set_inputs(std::int64_t cycle, std::span<double> x) = 0;
 
+  struct Moment {
+    std::int64_t show, cycle;
+  };
+  Moment moment(std::int64_t n) const;
   Shown shown_at(std::int64_t show, std::size_t replica);
   void shuffle(std::int64_t epoch);
   void judge(std::int64_t show, std::span<const double> sum);
 
   const Design& design_;
   std::size_t replicas_, lanes_;
-  std::int64_t per_sample_, train_shows_, test_shows_ = 0;
+  std::int64_t per_sample_, per_test_sample_, train_shows_, test_shows_ = 0;
   Counts counts_{};
   std::vector<Shown> now_;  // per replica
   std::vector<std::uint32_t> order_;

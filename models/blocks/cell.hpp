@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "blocks/lead_lag.hpp"
+#include "blocks/operating_point.hpp"
+#include "technology/datasheet.hpp"
+#include "technology/technology.hpp"
+#include "units/quantity.hpp"
+
+namespace leadlag {
+
+/// What a pin carries. Lines are the sequencer's: one number for a whole column.
+enum class Wire { voltage, current, line };
+struct Pin {
+  const char* name;
+  Wire wire;
+};
+
+/// What a block's coefficients depend on beside its parameters.
+struct CellContext {
+  Time tick, time_scale;
+  Input input = Input::held;
+  std::uint64_t seed = 0;
+  std::string name;  ///< of the column: seeds noise
+
+  /// Share of the way to its goal that a first-order node goes in a tick while its drive is held:
+  /// 1 - exp(-tick/tau), or tick/tau with Input::euler.
+  double approach(Time tau) const {
+    const double k = tick / tau;
+    return input == Input::euler ? k : -std::expm1(-k);
+  }
+};
+
+/// Where a column finds one of its inputs: that of unit i is data[i * stride]; stride 0 is a line.
+struct Lanes {
+  const double* data = nullptr;
+  std::size_t stride = 1;
+};
+
+/// A column of equal blocks at work. One cycle is show, follow, advance.
+class CellColumn {
+ public:
+  virtual ~CellColumn() = default;
+  virtual void reset() = 0;
+  /// Writes the outputs that show a state: known at the start of a cycle.
+  virtual void show(double* const* out) const = 0;
+  /// Writes the outputs that follow inputs within the cycle.
+  virtual void follow(const Lanes* in, double* const* out) const = 0;
+  /// What the clock edge at the end of the cycle does to the states; returns how many values it sampled.
+  virtual std::size_t advance(const Lanes* in) = 0;
+};
+
+/// The blocks of a column as drawn: what a netlist holds, and what bill, timing and energy read.
+class CellKind {
+ public:
+  virtual ~CellKind() = default;
+  virtual std::string_view stem() const = 0;
+  virtual std::span<const Pin> inputs() const = 0;
+  virtual std::span<const Pin> outputs() const = 0;
+  virtual std::size_t states() const = 0;            ///< so many outputs, the first ones, show a state
+  virtual bool passes(std::size_t input) const = 0;  ///< an output follows it within the cycle
+  virtual std::size_t size() const = 0;
+  /// One block serves the whole column: its units cannot be made one by one.
+  virtual bool whole() const { return false; }
+  /// Units [first, first + count).
+  virtual std::unique_ptr<CellColumn> make(std::size_t first, std::size_t count,
+                                           const CellContext&) const = 0;
+  virtual Datasheet datasheet(std::size_t unit, const Technology&, const OperatingPoint&) const = 0;
+};
+
+/// A block B as cells. B has `inputs`, `outputs` (arrays of Pin), `states`, `through` (bit k: an output
+/// follows input k), Params, Coefficients, State and
+///
+///   coefficients(params, context, unit)     show(c, state, out)     follow(c, state, in, out)
+///   advance(c, state, in)                   datasheet(params, technology, operating point)
+///
+/// and, if it does not sample at every edge, samples(in): whether it does at this one;
+/// in and out are arrays with one number per pin, in model units (1 = one full scale).
+template <class B>
+class CellsOf final : public CellKind {
+ public:
+  explicit CellsOf(std::vector<typename B::Params> params) : params_(std::move(params)) {}
+
+  std::string_view stem() const override { return B::stem; }
+  std::span<const Pin> inputs() const override { return B::inputs; }
+  std::span<const Pin> outputs() const override { return B::outputs; }
+  std::size_t states() const override { return B::states; }
+  bool passes(std::size_t input) const override { return ((B::through >> input) & 1U) != 0; }
+  std::size_t size() const override { return params_.size(); }
+  const std::vector<typename B::Params>& params() const { return params_; }
+
+  std::unique_ptr<CellColumn> make(std::size_t first, std::size_t count,
+                                   const CellContext& context) const override {
+    auto column = std::make_unique<Column>();
+    for (std::size_t i = first; i < first + count; ++i) {
+      column->coefficients.push_back(B::coefficients(params_[i], context, i));
+    }
+    column->states.resize(count);
+    return column;
+  }
+  Datasheet datasheet(std::size_t unit, const Technology& t, const OperatingPoint& at) const override {
+    return B::datasheet(params_[unit], t, at);
+  }
+
+ private:
+  static constexpr std::size_t ins = B::inputs.size(), outs = B::outputs.size();
+
+  struct Column final : CellColumn {
+    std::vector<typename B::Coefficients> coefficients;
+    std::vector<typename B::State> states;
+
+    void reset() override { states.assign(states.size(), {}); }
+    void show(double* const* out) const override {
+      std::array<double, outs> o{};
+      for (std::size_t i = 0; i < states.size(); ++i) {
+        B::show(coefficients[i], states[i], o.data());
+        for (std::size_t k = 0; k < B::states; ++k) out[k][i] = o[k];
+      }
+    }
+    void follow(const Lanes* in, double* const* out) const override {
+      if constexpr (B::states < outs) {
+        std::array<double, outs> o{};
+        for (std::size_t i = 0; i < states.size(); ++i) {
+          B::follow(coefficients[i], states[i], pins(in, i).data(), o.data());
+          for (std::size_t k = B::states; k < outs; ++k) out[k][i] = o[k];
+        }
+      }
+    }
+    std::size_t advance(const Lanes* in) override {
+      std::size_t sampled = 0;
+      for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto p = pins(in, i);
+        B::advance(coefficients[i], states[i], p.data());
+        if constexpr (requires { B::samples(p.data()); }) {
+          sampled += B::samples(p.data()) ? 1U : 0U;
+        } else {
+          sampled += B::states > 0 ? 1U : 0U;
+        }
+      }
+      return sampled;
+    }
+    static std::array<double, ins> pins(const Lanes* in, std::size_t unit) {
+      std::array<double, ins> p{};
+      for (std::size_t k = 0; k < ins; ++k) p[k] = in[k].data[unit * in[k].stride];
+      return p;
+    }
+  };
+
+  std::vector<typename B::Params> params_;
+};
+
+}  // namespace leadlag

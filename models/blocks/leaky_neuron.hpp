@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tuple>
+
+#include "blocks/activation.hpp"
+#include "blocks/cell.hpp"
+#include "units/field.hpp"
+
+namespace leadlag {
+
+/// A neuron without lookahead: one RC and an output curve.
+///
+///   tau dv/dt = drive - v        rate = phi(v)
+///
+/// Learning systems that are wired from a netlist draw their nodes (value nodes, state nodes, compartments)
+/// with this block's parameters, or the block itself.
+/// Not modelled: saturation of the OTA, offset, noise.
+struct LeakyNeuron {
+  struct Params {
+    Time tau = 20_us;
+    Activation activation = Activation::tanh;
+    Capacitance capacitance = 1_pF;
+    Capacitance hold_capacitance = 50_fF;
+    Current curve_bias = 100_nA;
+
+    static constexpr auto fields() {
+      return std::tuple{Field{"tau", &Params::tau, domain::positive, "time constant of the node"},
+                        Field{"activation", &Params::activation, Domain{}, "output curve phi"},
+                        Field{"capacitance", &Params::capacitance, domain::positive, "capacitor of the node"},
+                        Field{"hold_capacitance", &Params::hold_capacitance, domain::positive,
+                              "capacitor of each sample-and-hold at the output"},
+                        Field{"curve_bias", &Params::curve_bias, domain::positive,
+                              "bias current of the circuit that makes phi and phi'"}};
+    }
+  };
+  static constexpr const char* stem = "leaky_neuron";
+
+  enum In { drive };
+  static constexpr std::array inputs{Pin{"drive_i", Wire::current}};
+  enum Out { rate, slope };
+  static constexpr std::array outputs{Pin{"rate_o", Wire::voltage}, Pin{"slope_o", Wire::voltage}};
+  static constexpr std::size_t states = 2;
+  static constexpr unsigned through = 0;
+
+  struct Coefficients {
+    double approach;
+    Activation activation;
+  };
+  struct State {
+    double v = 0.0;
+  };
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
+    return {c.approach(p.tau), p.activation};
+  }
+  static void show(const Coefficients& c, const State& s, double* out) {
+    curve(c.activation, s.v, out[rate], out[slope]);
+  }
+  static void follow(const Coefficients&, const State&, const double*, double*) {}
+  static void advance(const Coefficients& c, State& s, const double* in) {
+    s.v += c.approach * (in[drive] - s.v);
+  }
+  static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
+
+  /// phi and phi' of a curve that is known at run time only.
+  static void curve(Activation a, double x, double& rate, double& slope) {
+    with_activation(a, [&]<Activation A>() { activate<A>(x, rate, slope); });
+  }
+};
+
+}  // namespace leadlag

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "arrays/circuit.hpp"
+#include "blocks/error_node.hpp"
+#include "blocks/leaky_neuron.hpp"
+#include "blocks/phase_sequencer.hpp"
+#include "blocks/sample_hold.hpp"
+#include "blocks/target_unit.hpp"
+#include "blocks/transfer_stage.hpp"
+#include "blocks/value_node.hpp"
+
+namespace leadlag {
+
+/// Parameters of the blocks that learning systems add (`blocks:` of a blueprint).
+struct CellDefaults {
+  ValueNode::Params value_node;
+  ErrorNode::Params error_node;
+  TransferStage::Params transfer_stage;
+  SampleHold::Params sample_hold;
+  PhaseSequencer::Params phase_sequencer;
+};
+/// Calls f(stem, Params&) for each of them.
+template <class Defaults, class F>
+void for_each_cell(Defaults& d, F&& f) {
+  f(ValueNode::stem, d.value_node);
+  f(ErrorNode::stem, d.error_node);
+  f(TransferStage::stem, d.transfer_stage);
+  f(SampleHold::stem, d.sample_hold);
+  f(PhaseSequencer::stem, d.phase_sequencer);
+}
+
+/// The chip that the designer drew, as a learning system sees it: arrays, crossbars between them, and what
+/// its own blocks are made with.
+struct ForwardChip {
+  struct Array {
+    std::string name;
+    std::size_t size = 0;
+    std::size_t first_pin = 0;                 ///< of the chip's inputs
+    std::vector<LeakyNeuron::Params> neurons;  ///< empty: input drivers
+    bool is_input() const { return neurons.empty(); }
+  };
+  struct Crossbar {
+    std::string name;
+    std::size_t from = 0, to = 0;
+    bool bias = false, plastic = false;
+    std::size_t tile_rows = 0, tile_columns = 0;
+  };
+  std::vector<Array> arrays;
+  std::vector<Crossbar> crossbars;
+  std::size_t output = 0;
+  CellDefaults cells;
+  TargetUnit::Params target_unit;
+
+  /// Longest way from the inputs to each array, in crossbars; inputs have 0. Empty if there is a loop.
+  std::vector<std::size_t> depths() const;
+  /// Arrays by depth: those that feed come before those that they feed. Needs a chip without loops.
+  std::vector<std::size_t> layers() const;
+
+  /// A netlist with a pad column for each array of input drivers, one for the target, and the drawn
+  /// crossbars (same indices). `columns` gets the pad of each input array, Circuit::none for neurons.
+  Circuit begin(std::vector<std::size_t>& columns, std::size_t& target) const;
+};
+
+/// Params of a block for every neuron of an array; `set(params, neuron)` copies what is the neuron's.
+template <class Params, class Set>
+std::vector<Params> for_neurons(const ForwardChip::Array& array, const Params& defaults, Set&& set) {
+  std::vector<Params> all(array.size, defaults);
+  for (std::size_t i = 0; i < array.size; ++i) set(all[i], array.neurons[i]);
+  return all;
+}
+
+}  // namespace leadlag
