@@ -3,6 +3,7 @@
 
 #include <Eigen/Dense>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <random>
@@ -28,7 +29,7 @@ inline Eigen::VectorXd flat(const nlohmann::json& nested) {
 
 /// Largest absolute difference; infinite when the lengths differ.
 inline double distance(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
-  return a.size() == b.size() ? (a - b).lpNorm<Eigen::Infinity>() : INFINITY;
+  return a.size() == b.size() ? (a - b).lpNorm<Eigen::Infinity>() : std::numeric_limits<double>::infinity();
 }
 
 /// Standard normal numbers, the same on every platform (Box and Muller).
