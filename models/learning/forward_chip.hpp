@@ -6,10 +6,14 @@
 #include <vector>
 
 #include "arrays/circuit.hpp"
+#include "blocks/clamp.hpp"
+#include "blocks/contrast_cell.hpp"
 #include "blocks/error_node.hpp"
 #include "blocks/leaky_neuron.hpp"
+#include "blocks/phase_oscillator.hpp"
 #include "blocks/phase_sequencer.hpp"
 #include "blocks/sample_hold.hpp"
+#include "blocks/state_node.hpp"
 #include "blocks/target_unit.hpp"
 #include "blocks/transfer_stage.hpp"
 #include "blocks/value_node.hpp"
@@ -22,6 +26,10 @@ struct CellDefaults {
   ErrorNode::Params error_node;
   TransferStage::Params transfer_stage;
   SampleHold::Params sample_hold;
+  StateNode::Params state_node;
+  PhaseOscillator::Params phase_oscillator;
+  Clamp::Params clamp;
+  ContrastCell::Params contrast_cell;
   PhaseSequencer::Params phase_sequencer;
 };
 /// Calls f(stem, Params&) for each of them.
@@ -31,6 +39,10 @@ void for_each_cell(Defaults& d, F&& f) {
   f(ErrorNode::stem, d.error_node);
   f(TransferStage::stem, d.transfer_stage);
   f(SampleHold::stem, d.sample_hold);
+  f(StateNode::stem, d.state_node);
+  f(PhaseOscillator::stem, d.phase_oscillator);
+  f(Clamp::stem, d.clamp);
+  f(ContrastCell::stem, d.contrast_cell);
   f(PhaseSequencer::stem, d.phase_sequencer);
 }
 

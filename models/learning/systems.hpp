@@ -9,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "learning/contrastive_hebbian.hpp"
+#include "learning/equilibrium_propagation.hpp"
+#include "learning/oscillator_ising.hpp"
 #include "learning/predictive_coding.hpp"
 
 namespace leadlag {
@@ -31,7 +34,7 @@ struct SystemList {
   }
 };
 using CircuitSystems = SystemList<  //
-    PredictiveCoding>;
+    PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning, OscillatorIsing>;
 
 /// Draws system number `index` of the list on a chip.
 Circuit draw_system(std::size_t index, const ForwardChip& chip, const CircuitSystems::Params& params);
