@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "learning/dfc.hpp"
 #include "learning/predictive_coding.hpp"
+#include "learning/strong_dfc.hpp"
 
 namespace leadlag {
 
@@ -31,7 +33,8 @@ struct SystemList {
   }
 };
 using CircuitSystems = SystemList<  //
-    PredictiveCoding>;
+    PredictiveCoding,               //
+    Dfc, StrongDfc>;
 
 /// Draws system number `index` of the list on a chip.
 Circuit draw_system(std::size_t index, const ForwardChip& chip, const CircuitSystems::Params& params);
