@@ -86,8 +86,7 @@ TEST_CASE("DFC oracle: every switch of the published loop, by hand", "[oracle]")
 }
 
 TEST_CASE(
-    "DFC oracle: refuses time constants shorter than the step (X4); apical noise is sigma sqrt(dt) / tau "
-    "(X3)",
+    "DFC oracle: refuses time constants below the step (X4), adds apical noise sigma sqrt(dt) / tau (X3)",
     "[oracle]") {
   const Pair p;
   CHECK_THROWS_AS(p.after({.dt = 0.3, .tau_v = 0.2}, 1), std::invalid_argument);
