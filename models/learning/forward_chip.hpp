@@ -12,6 +12,7 @@
 #include "blocks/leaky_neuron.hpp"
 #include "blocks/phase_oscillator.hpp"
 #include "blocks/phase_sequencer.hpp"
+#include "blocks/resistive_node.hpp"
 #include "blocks/sample_hold.hpp"
 #include "blocks/state_node.hpp"
 #include "blocks/target_unit.hpp"
@@ -28,6 +29,7 @@ struct CellDefaults {
   SampleHold::Params sample_hold;
   StateNode::Params state_node;
   PhaseOscillator::Params phase_oscillator;
+  ResistiveNode::Params resistive_node;
   Clamp::Params clamp;
   ContrastCell::Params contrast_cell;
   PhaseSequencer::Params phase_sequencer;
@@ -41,6 +43,7 @@ void for_each_cell(Defaults& d, F&& f) {
   f(SampleHold::stem, d.sample_hold);
   f(StateNode::stem, d.state_node);
   f(PhaseOscillator::stem, d.phase_oscillator);
+  f(ResistiveNode::stem, d.resistive_node);
   f(Clamp::stem, d.clamp);
   f(ContrastCell::stem, d.contrast_cell);
   f(PhaseSequencer::stem, d.phase_sequencer);

@@ -273,6 +273,10 @@ std::string block_table(const std::string& kind) {
   for_each_block(defaults, [&](const std::string& stem, const auto& params) {
     if (stem == kind) table = markdown(params, params.fields());
   });
+  const CircuitSystems::Params systems;
+  CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
+    if (kind == S::keyword) table = markdown(params, params.fields());
+  });
   if (table.empty()) {
     throw std::invalid_argument("no block kind is called '" + kind + "'" + suggestion(kind, block_kinds()));
   }
