@@ -2,16 +2,22 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "arrays/circuit.hpp"
 #include "blocks/clamp.hpp"
+#include "blocks/compartment_neuron.hpp"
 #include "blocks/contrast_cell.hpp"
 #include "blocks/error_node.hpp"
+#include "blocks/high_pass.hpp"
+#include "blocks/label_driver.hpp"
 #include "blocks/leaky_neuron.hpp"
+#include "blocks/noise_source.hpp"
 #include "blocks/phase_oscillator.hpp"
 #include "blocks/phase_sequencer.hpp"
+#include "blocks/pi_controller.hpp"
 #include "blocks/resistive_node.hpp"
 #include "blocks/sample_hold.hpp"
 #include "blocks/state_node.hpp"
@@ -32,6 +38,11 @@ struct CellDefaults {
   ResistiveNode::Params resistive_node;
   Clamp::Params clamp;
   ContrastCell::Params contrast_cell;
+  CompartmentNeuron::Params compartment_neuron;
+  PiController::Params pi_controller;
+  NoiseSource::Params noise_source;
+  HighPass::Params high_pass;
+  LabelDriver::Params label_driver;
   PhaseSequencer::Params phase_sequencer;
 };
 /// Calls f(stem, Params&) for each of them.
@@ -46,6 +57,11 @@ void for_each_cell(Defaults& d, F&& f) {
   f(ResistiveNode::stem, d.resistive_node);
   f(Clamp::stem, d.clamp);
   f(ContrastCell::stem, d.contrast_cell);
+  f(CompartmentNeuron::stem, d.compartment_neuron);
+  f(PiController::stem, d.pi_controller);
+  f(NoiseSource::stem, d.noise_source);
+  f(HighPass::stem, d.high_pass);
+  f(LabelDriver::stem, d.label_driver);
   f(PhaseSequencer::stem, d.phase_sequencer);
 }
 
@@ -70,6 +86,7 @@ struct ForwardChip {
   std::size_t output = 0;
   CellDefaults cells;
   TargetUnit::Params target_unit;
+  std::uint64_t seed = 0;  ///< of what a system draws at random
 
   /// Longest way from the inputs to each array, in crossbars; inputs have 0. Empty if there is a loop.
   std::vector<std::size_t> depths() const;

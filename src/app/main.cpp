@@ -21,6 +21,8 @@ constexpr const char* usage =
   leadlag check BLUEPRINT            validate and apply the static design rules, without simulating
   leadlag testbench step|ac|chirp|gradient BLUEPRINT --out DIR
                                      measure a neuron, an error unit or a path against its closed form
+  leadlag study learning BLUEPRINT --out DIR
+                                     compare learning systems on one network; interrupted, it resumes
   leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
   leadlag blocks [KIND]              list block kinds, or the parameters of one
   leadlag schema                     print the JSON Schema of blueprints
@@ -81,7 +83,7 @@ int dispatch(const std::vector<std::string>& words) {
     if (required) throw UsageError("leadlag " + command + " needs an argument");
     return {};
   };
-  const std::vector<std::string> commands{"run",    "check",  "testbench", "new",
+  const std::vector<std::string> commands{"run",    "check",  "testbench", "study",     "new",
                                           "blocks", "schema", "data",      "technology"};
   for (auto option = bench.begin(); option != bench.end();) {
     option = values.count(option->first) == 0 ? bench.erase(option) : std::next(option);
@@ -112,6 +114,14 @@ int dispatch(const std::vector<std::string>& words) {
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag testbench needs --out DIR");
     return testbench_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
+  }
+  if (command == "study") {
+    if (positional.size() < 3 || positional[1] != "learning")
+      throw UsageError("leadlag study needs the word learning and a blueprint");
+    if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
+    if (run.out.empty()) throw UsageError("leadlag study needs --out DIR");
+    run.blueprint = positional[2];
+    return study_command(run);
   }
   if (command == "run" || command == "check") {
     run.blueprint = argument(true);

@@ -71,6 +71,7 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
       if (kind != "leadlag/non-finite" && kind != "leadlag/loop") throw;
       (kind == "leadlag/loop" ? seen.open_loop : seen.diverged) = report.get_msg();
     }
+    seen.supply.emplace_back(bench.cycle(), supply.charge());
     if (!options.progress) continue;
     collect();
     options.progress(bench.cycle(), task.cycles(), seen);

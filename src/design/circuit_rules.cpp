@@ -95,6 +95,7 @@ ForwardChip Design::forward_chip() const {
   forward.output = learning.output;
   forward.cells = blocks.cells;
   forward.target_unit = blocks.target_unit;
+  forward.seed = static_cast<std::uint64_t>(chip.seed);
   return forward;
 }
 

@@ -263,6 +263,7 @@ struct TaskParams {
   Scaling scaling = Scaling::unit;
   double mean = 0.286;
   double deviation = 0.353;
+  std::int64_t pool = 1;
   Generated generated = Generated::mnist1d;
   std::int64_t samples = 5000;
   std::int64_t length = 72;
@@ -277,6 +278,8 @@ struct TaskParams {
                             "unit: pixels in [0, 1]; standard: (x - mean) / deviation (idx_images)"},
                       Field{"mean", &P::mean, domain::finite, "of scaling: standard"},
                       Field{"deviation", &P::deviation, domain::positive, "of scaling: standard"},
+                      Field{"pool", &P::pool, domain::between(1, 64),
+                            "side of the squares of pixels that are averaged into one (idx_images)"},
                       Field{"generated", &P::generated, Domain{},
                             "data that the bench draws itself instead of reading a folder (series)"},
                       Field{"samples", &P::samples, domain::between(20, 1e6),
@@ -378,6 +381,23 @@ struct Control {
   Position at;
 };
 
+/// `study:`
+struct StudyParams {
+  double converged = 0.75;
+
+  static constexpr auto fields() {
+    return std::tuple{Field{"converged", &StudyParams::converged, domain::unit,
+                            "test accuracy from which a system counts as having learnt"}};
+  }
+};
+
+/// What `leadlag study learning` compares: presets of the blueprint, each with every seed.
+struct StudyDesign {
+  StudyParams params;
+  std::vector<std::string> systems;
+  std::vector<std::int64_t> seeds{1, 2, 3};
+};
+
 /// The chip as drawn: immutable once read. Everything downstream works on this, never on text.
 struct Design {
   std::string file;                  ///< as given by the user
@@ -397,6 +417,7 @@ struct Design {
   std::vector<Limit> limits;
   std::vector<Trace> traces;
   std::vector<Control> controls;
+  StudyDesign study;
   std::map<std::string, Position> positions;  ///< blueprint path ("arrays.hidden.tau_m") -> where it stands
 
   OperatingPoint operating_point() const { return {full_scale, chip.period(), chip.settle_bits}; }

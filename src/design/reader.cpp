@@ -67,7 +67,7 @@ void collect_positions(const Node& node, const std::string& path,
                        std::map<std::string, Position>& positions) {
   for (const Entry& e : node.entries) {
     const std::string below = path.empty() ? e.key : path + "." + e.key;
-    if (path.empty() && (e.key == "controls" || e.key == "presets")) continue;
+    if (path.empty() && (e.key == "controls" || e.key == "presets" || e.key == "study")) continue;
     const Mark& mark = e.value.is_map() ? e.mark : e.value.mark;
     positions[below] = mark.setting == 0 ? mark.at : Position{};
     collect_positions(e.value, below, positions);
@@ -114,6 +114,7 @@ Design validate(const std::string& file, const Node& root, const ReadOptions& op
   read_limits(draft);
   if (drawn) read_traces(draft);
   read_controls(draft);
+  read_study(draft);
   if (drawn) check_rules(draft);
   if (drawn && log.size() == 0 && draft.design.has_circuit()) set_phases(draft.design);
   collect_positions(root, "", draft.design.positions);
@@ -240,10 +241,7 @@ Design parse_design(const std::string& file, const std::string& text, const Read
       const Node* all = root.find(kind + "s");
       if (all == nullptr) continue;
       for (const Entry& e : all->entries) {
-        if (kind == "preset" &&
-            std::find(options.presets.begin(), options.presets.end(), e.key) != options.presets.end()) {
-          continue;
-        }
+        if (kind == "preset" && !options.presets.empty()) continue;  // presets may be alternatives
         check_variant(file, root, options, kind, e, base, log);
       }
     }

@@ -245,6 +245,12 @@ std::string blueprint_schema() {
       list_of({{"type", "string"}}, "signals to write: hidden[3].rate, output[*].error, w1[2,7].weight");
   p["controls"] = map_of(change, "runs beside the main one that must fail or fall behind");
   p["presets"] = map_of(change, "named changes, chosen with --preset");
+  p["study"] = object_schema(StudyParams{}, StudyParams::fields());
+  p["study"]["properties"]["systems"] =
+      list_of({{"type", "string"}}, "presets that `leadlag study learning` compares");
+  p["study"]["properties"]["seeds"] =
+      list_of(number_schema(domain::non_negative, true), "values of chip.seed, [1, 2, 3] unless given");
+  p["study"]["required"] = {"systems"};
   const Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                     {"title", "Leadlag blueprint"},
                     {"type", "object"},
@@ -267,6 +273,7 @@ std::string block_table(const std::string& kind) {
   if (kind == "learning") return markdown(LearningParams{}, LearningParams::fields());
   if (kind == "task") return markdown(TaskParams{}, TaskParams::fields());
   if (kind == "schedule") return markdown(ScheduleParams{}, ScheduleParams::fields());
+  if (kind == "study") return markdown(StudyParams{}, StudyParams::fields());
   if (kind == "technology") return markdown(Technology{}, Technology::fields());
   std::string table;
   const BlockDefaults defaults;
@@ -275,7 +282,7 @@ std::string block_table(const std::string& kind) {
   });
   const CircuitSystems::Params systems;
   CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
-    if (kind == S::keyword) table = markdown(params, params.fields());
+    if ("system " + std::string(S::keyword) == kind) table = markdown(params, params.fields());
   });
   if (table.empty()) {
     throw std::invalid_argument("no block kind is called '" + kind + "'" + suggestion(kind, block_kinds()));

@@ -44,6 +44,7 @@ void read_schedule(Draft&);
 void read_limits(Draft&);
 void read_traces(Draft&);
 void read_controls(Draft&);
+void read_study(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
 void check_circuit(Draft&);
@@ -75,9 +76,9 @@ void for_each_block(Defaults& b, F&& f) {
 }
 
 // What a section has beside the keys of its parameter table; the schema is made from the same lists.
-inline const std::vector<std::string> sections{"leadlag",   "chip",     "blocks",   "arrays",
-                                               "crossbars", "learning", "task",     "schedule",
-                                               "limits",    "trace",    "controls", "presets"};
+inline const std::vector<std::string> sections{"leadlag",  "chip",    "blocks",   "arrays", "crossbars",
+                                               "learning", "task",    "schedule", "limits", "trace",
+                                               "controls", "presets", "study"};
 inline constexpr std::array<std::string_view, 4> array_kinds{InputDriver::stem, SynapticLowPass::stem,
                                                              ProspectiveNeuron::stem, LeakyNeuron::stem};
 inline const std::vector<std::string> crossbar_keys{"from", "to", "weights", "bias", "tile"};

@@ -69,13 +69,17 @@ class CircuitPaths {
  private:
   void append(Arcs& arcs, const std::string& array, const std::string& block,
               const std::string& pin = {}) const {
+    // One way through a block; the slowest where a column has several of a kind (summing nodes).
+    const Arc* slowest = nullptr;
     for (const BlockGroup& g : bill_) {
       if (g.array != array || g.sheet.block != block) continue;
       for (const Arc& arc : g.sheet.arcs) {
-        if (pin.empty() || arc.from == pin) arcs.push_back({array, block, arc});
-        if (pin.empty()) break;  // one way through a block
+        if (!pin.empty() && arc.from != pin) continue;
+        if (slowest == nullptr || arc.settle > slowest->settle) slowest = &arc;
+        if (pin.empty()) break;
       }
     }
+    if (slowest != nullptr) arcs.push_back({array, block, *slowest});
   }
   static void keep_later(Arcs& arcs, Arcs other) {
     if (total(other) >= total(arcs)) arcs = std::move(other);

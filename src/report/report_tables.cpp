@@ -14,8 +14,6 @@ double total_of(const Measurements& m) { return m.ledger.si > 0.0 ? m.ledger.si 
 
 }  // namespace
 
-std::string percent(double share) { return format_quantity(100.0 * share, {}, 4) + " %"; }
-
 std::string dies(int count) { return std::to_string(count) + (count == 1 ? " die" : " dies"); }
 
 std::string place_of(const Finding& finding, const Design& design) {

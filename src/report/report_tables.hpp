@@ -11,8 +11,6 @@ namespace leadlag {
 
 // What report.txt and report.html both show, each in its own dress: the same rows and the same sentences.
 
-/// "87.5 %" of a share of 0.875.
-std::string percent(double share);
 /// "1 die", "16 dies".
 std::string dies(int count);
 /// "mine.yaml:41", or "default" when the value came from a default or an option.

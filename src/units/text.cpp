@@ -200,4 +200,6 @@ std::string format_quantity(double si, const Dimension& dimension, int digits) {
   return text;
 }
 
+std::string percent(double share) { return format_quantity(100.0 * share, {}, 4) + " %"; }
+
 }  // namespace leadlag

@@ -33,6 +33,9 @@ std::string unit_name(const Dimension& dimension);
 /// What a diagnostic tells the reader to write: "a time such as 20 us", "a number".
 std::string describe(const Dimension& dimension);
 
+/// "87.5 %" of a share of 0.875.
+std::string percent(double share);
+
 /// Shortest text that reads back as the same double, '.' as decimal point whatever the locale.
 std::string shortest(double value);
 

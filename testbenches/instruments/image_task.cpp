@@ -20,11 +20,34 @@ ImageTask::Set ImageTask::load(const std::string& folder, const std::string& ste
   return set;
 }
 
+/// Means of side x side squares, rounded to whole grey levels; a margin that fills no square is left out.
+Idx ImageTask::pooled(const Idx& images, std::size_t side) {
+  const std::size_t count = images.shape[0], height = images.shape[1] / side, width = images.shape[2] / side;
+  Idx small{{count, height, width}, {}};
+  small.values.reserve(count * height * width);
+  for (std::size_t image = 0; image < count; ++image) {
+    for (std::size_t row = 0; row < height; ++row) {
+      for (std::size_t column = 0; column < width; ++column) {
+        std::size_t sum = 0;
+        for (std::size_t k = 0; k < side * side; ++k) {
+          const std::size_t y = row * side + k / side, x = column * side + k % side;
+          sum += images.values[(image * images.shape[1] + y) * images.shape[2] + x];
+        }
+        small.values.push_back(static_cast<std::uint8_t>((2 * sum + side * side) / (2 * side * side)));
+      }
+    }
+  }
+  return small;
+}
+
 ImageTask::ImageTask(const Design& design)
     : SampleTask(design),
       train_(load(design.task.params.data, "train")),
       test_(load(design.task.params.data, "t10k")) {
   const auto& p = design.task.params;
+  if (const auto side = static_cast<std::size_t>(p.pool); side > 1) {
+    train_.images = pooled(train_.images, side), test_.images = pooled(test_.images, side);
+  }
   pixels_ = train_.images.shape[1] * train_.images.shape[2];
   const std::size_t classes =
       1U + *std::max_element(train_.labels.values.begin(), train_.labels.values.end());

@@ -19,6 +19,7 @@ class ImageTask final : public SampleTask {
     std::size_t count() const { return labels.values.size(); }
   };
   static Set load(const std::string& folder, const std::string& stem);
+  static Idx pooled(const Idx& images, std::size_t side);
   const Set& set(Shown shown) const { return shown.training ? train_ : test_; }
   std::uint32_t label(Shown shown) const override { return set(shown).labels.values[shown.sample]; }
   void set_inputs(std::int64_t cycle, std::span<double> x) override;

@@ -37,6 +37,25 @@ MatrixXd soma_to_output(const LayeredNet& net, const Vectors& v) {
   return d;
 }
 
+void plain_euler_step(const LayeredNet& net, const MatrixXd& Q, const VectorXd& target,
+                      const ControlLoop& loop, ControlState& s) {
+  const auto& [alpha, k_p, leak] = loop.controller;
+  if (leak != Leak::integral) throw std::invalid_argument("plain Euler has the leak of the integral");
+  s.e = -loss_gradient(s.r.back(), target, loop.error);
+  s.u = s.u_int + k_p * s.e;
+  s.u_int += loop.dt * (s.e - alpha * s.u_int);
+  const Matrices q = split_rows(Q, net.sizes());
+  const Vectors r = s.r;
+  for (std::size_t i = 0; i < net.layers(); ++i) {
+    const VectorXd feedback = q[i] * s.u;
+    s.v_ff[i] = net.W[i] * r[i] + net.b[i];
+    if (!loop.tau_apical) s.v_fb[i] = feedback;
+    s.v[i] += loop.dt / loop.tau_v * (s.v_ff[i] + s.v_fb[i] - s.v[i]);
+    if (loop.tau_apical) s.v_fb[i] += loop.dt / *loop.tau_apical * (feedback - s.v_fb[i]);
+    s.r[i + 1] = net.phi(i, s.v[i]);
+  }
+}
+
 }  // namespace
 
 double effective_leak(const Controller& c) {
@@ -143,6 +162,7 @@ void control_step(const LayeredNet& net, const MatrixXd& Q, const VectorXd& targ
   const double dt = loop.dt;
   if (loop.tau_v < dt || loop.tau_apical.value_or(dt) < dt)
     throw std::invalid_argument("a time constant of the control loop is shorter than its step");
+  if (loop.plain_euler) return plain_euler_step(net, Q, target, loop, s);
   const auto& [alpha, k_p, leak] = loop.controller;
   const VectorXd last_u = s.u;
   s.e = -loss_gradient(s.r.back(), target, loop.error);
@@ -216,6 +236,8 @@ MatrixXd step_matrix(const LayeredNet& net, const Vectors& v, const MatrixXd& Q,
   if (loop.tau_apical || loop.error != OutputError::mse || loop.noise)
     throw std::invalid_argument("the step's matrix is that of feedback at once, without noise, for mse");
   const Index n = Q.rows(), m = Q.cols(), all = n + 2 * m;
+  if (loop.plain_euler)
+    return identity(n + m) + loop.dt * stability_matrix(net, v, Q, loop.tau_v, loop.controller);
   const auto& [alpha, k_p, leak] = loop.controller;
   const double h = loop.instant_soma ? 1.0 : loop.dt / loop.tau_v;
   // Each row block is what one quantity is made of: columns v, u_int, u of the last step.
@@ -271,6 +293,27 @@ MatrixXd feedback_correlation(const MatrixXd& J, const MatrixXd& Q, double tau_a
     throw std::invalid_argument("this feedback is not stable in the sleep phase");
   noise.topLeftCorner(n, n) = identity(n) / (tau_apical * tau_apical);
   return solve_lyapunov(a, noise).topRightCorner(n, m);
+}
+
+MatrixXd clocked_feedback_correlation(const LayeredNet& net, const Vectors& v, const MatrixXd& Q,
+                                      const ControlLoop& loop, double tau_noise, int cycles) {
+  const Index n = Q.rows(), m = Q.cols(), all = 2 * n + m;
+  const double k = loop.dt / tau_noise;
+  MatrixXd step = MatrixXd::Zero(all, all), covariance = step, sum = step;  // of (n, dv, du_int)
+  step.topLeftCorner(n, n) = (1.0 - k) * identity(n);
+  step.block(n, 0, n, n) = loop.dt / loop.tau_v * identity(n);
+  step.bottomRightCorner(n + m, n + m) = step_matrix(net, v, Q, loop);
+  for (int t = 0; t < cycles; ++t) {
+    sum += covariance / cycles;
+    covariance = step * covariance * step.transpose();
+    covariance.topLeftCorner(n, n) += (2.0 * k - k * k) * identity(n);
+  }
+  MatrixXd control = MatrixXd::Zero(m, all);
+  control.middleCols(n, n) = -loop.controller.k_p * soma_to_output(net, v);
+  control.rightCols(m) = identity(m);
+  MatrixXd feedback = Q * control;
+  feedback.leftCols(n) += identity(n);
+  return feedback * sum * control.transpose();
 }
 
 MatrixXd feedback_fixed_point(const MatrixXd& J, double tau_apical, double alpha, double decay) {

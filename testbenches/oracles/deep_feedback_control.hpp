@@ -88,6 +88,10 @@ struct ControlLoop {
   bool proactive = true;               ///< feedback reads u', not u
   std::optional<double> tau_apical{};  ///< none: v_fb = Q u at once
   bool instant_soma = false;           ///< v = v_fb + v_ff
+  /// Explicit Euler of the continuous equations instead, everything from what t left: what a clocked circuit
+  /// does in which only wires are shorter than a period. u = u_int + k_p e of t; none of the switches above
+  /// but tau_apical, leak of the integral only.
+  bool plain_euler = false;
   OutputError error = OutputError::mse;
   /// Added to v_fb_i in a step; i counts from 0. None: no noise.
   std::function<Eigen::VectorXd(std::size_t layer)> noise{};
@@ -114,6 +118,13 @@ std::vector<ControlState> control_trace(const LayeredNet& net, const Eigen::Vect
 LocalUpdate time_averaged_update(const LayeredNet& net, Rule rule, const std::vector<ControlState>& trace);
 /// -1 / max(sigma, 0.01)^2 mean over t of v_fb[t] u[t+1]^T: what the sleep phase adds to Q, before decay.
 Eigen::MatrixXd feedback_update(const std::vector<ControlState>& trace, double sigma);
+
+/// Mean over the first `cycles` cycles of E[v_fb u^T] of the loop with plain_euler around v, target r_L^-,
+/// from rest and no noise, n of standard deviation 1 on each v_fb in the end:
+///   n <- (1 - k) n + sqrt(2 k - k^2) xi,  k = dt / tau_noise;   v_fb = Q u + n
+Eigen::MatrixXd clocked_feedback_correlation(const LayeredNet& net, const Vectors& v,
+                                             const Eigen::MatrixXd& Q, const ControlLoop& loop,
+                                             double tau_noise, int cycles);
 
 /// Somata and integrals around v in continuous time, feedback at once, d(dv, du_int)/dt = A (dv, du_int),
 /// with Jhat the blocks W_i phi'_{i-1} below the diagonal and D_L = [0 .. phi'_L]:
