@@ -28,13 +28,13 @@ struct Circuit {
   struct Signal {
     std::size_t column = none, pin = 0;
   };
-  enum class Pad { none, x, target };
+  enum class Pad { none, x, target, one };
   struct Column {
     std::string name;  ///< "hidden", "hidden.error": in reports and module names
     std::size_t size = 0;
     std::shared_ptr<const CellKind> kind;  ///< null for pads, whose one output (pin 0) is the pad
-    Pad pad = Pad::none;
-    std::size_t first = 0;  ///< Pad::x: first of the chip's input pins
+    Pad pad = Pad::none;                   ///< one: the full-scale reference
+    std::size_t first = 0;                 ///< Pad::x: first of the chip's input pins
   };
   struct Crossbar {
     std::string name;
@@ -47,14 +47,17 @@ struct Circuit {
     std::size_t write_line = none;  ///< while it is not 0 the cells write: w += eta rate store - decay w
     double rate = 1.0;              ///< learning rate relative to the chip's
     double decay = 0.0;
-    bool on_die = false;  ///< its cells write their own weights even with update: host
+    bool on_die = false;    ///< its cells write their own weights even with update: host
+    bool contrast = false;  ///< its cells are contrast cells: they take products of two phases
   };
-  /// Current into a pin: to += gain (W from + b), or gain W^T from when transposed (without bias).
+  /// Current into a pin: to += gain (W from + b), without b if the read leaves the bias row off, or gain
+  /// W^T from when transposed.
   struct Read {
     std::size_t crossbar;
     bool transposed = false;
     Signal from, to;
     double gain = 1.0;
+    bool bias = true;
   };
   /// One wire per unit. Into a voltage pin it is the only one; into a current pin it adds.
   struct Link {
@@ -90,6 +93,8 @@ struct Circuit {
   std::vector<Product> products;
   std::vector<std::string> lines;
   std::vector<Phase> phases;
+  /// Lines that the sequencer turns round (times -1) in a sample or not, by a coin tossed for each sample.
+  std::vector<std::size_t> coin_lines;
   Signal output;  ///< what the readout converts, at the end of the last phase of inference
   /// Signals by array and name, for probes and traces: {"hidden", "error"}.
   std::map<std::pair<std::string, std::string>, Signal> probes;
@@ -115,11 +120,11 @@ struct Circuit {
     for (const auto& [line, value] : values) phase.lines[line] = value;
     if (cycles > 0) phases.push_back(std::move(phase));
   }
-  void read(std::size_t crossbar, Signal from, Signal to, double gain = 1.0) {
-    reads.push_back({crossbar, false, from, to, gain});
+  void read(std::size_t crossbar, Signal from, Signal to, double gain = 1.0, bool bias = true) {
+    reads.push_back({crossbar, false, from, to, gain, bias});
   }
   void read_transposed(std::size_t crossbar, Signal from, Signal to, double gain = 1.0) {
-    reads.push_back({crossbar, true, from, to, gain});
+    reads.push_back({crossbar, true, from, to, gain, false});
   }
   void link(Signal from, Signal to) { links.push_back({from, to}); }
   void control(std::size_t line, Signal to) { controls.push_back({line, to}); }

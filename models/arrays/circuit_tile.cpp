@@ -19,6 +19,8 @@ CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& cir
       update_(update),
       order_(signal_order(circuit)),
       memory_(circuit.reads.size()),
+      coin_(context.seed, "sequencer", "coin"),
+      turned_(circuit.lines.size(), 1.0),
       lines_(circuit.lines.size()) {
   for (std::size_t k = 0; k < circuit.crossbars.size(); ++k) {
     const Circuit::Crossbar& c = circuit.crossbars[k];
@@ -79,6 +81,8 @@ void CircuitTile::take_pads() {
     std::copy(lanes.begin(), lanes.end(), columns_[pads_[k]].out[0].begin());
   }
   for (std::size_t k = 0; k < columns_.size(); ++k) {
+    if (circuit_.columns[k].pad == Circuit::Pad::one)
+      std::fill(columns_[k].out[0].begin(), columns_[k].out[0].end(), 1.0);
     if (circuit_.columns[k].pad != Circuit::Pad::target) continue;
     const auto lanes = target_i->read();
     std::copy(lanes.begin(), lanes.end(), columns_[k].out[0].begin());
@@ -87,9 +91,10 @@ void CircuitTile::take_pads() {
 
 void CircuitTile::set_lines(const std::vector<double>& lines) {
   for (std::size_t k = 0; k < lines.size(); ++k) {
-    sequencer_activity[Event::code_change] += lines[k] != lines_[k] ? 1U : 0U;
+    const double line = turned_[k] * lines[k];
+    sequencer_activity[Event::code_change] += line != lines_[k] ? 1U : 0U;
+    lines_[k] = line;
   }
-  lines_ = lines;
   for (const auto& c : circuit_.controls) columns_[c.to.column].in[c.to.pin][0] = lines_[c.line];
 }
 
@@ -105,6 +110,9 @@ void CircuitTile::read(std::size_t k) {
       crossbar.array->read_transposed(input, m.result);
     } else {
       crossbar.array->read(input, m.result);
+      for (std::size_t i = 0; !wire.bias && crossbar.array->has_bias() && i < m.result.size(); ++i) {
+        m.result[i] -= crossbar.array->bias(i);
+      }
     }
   }
   if (!wire.transposed) crossbar.array->count_reads(input);
@@ -137,7 +145,11 @@ void CircuitTile::write(double eta) {
 }
 
 void CircuitTile::run(bool learns, double eta) {
-  set_lines(PhaseSequencer::begin(table_, sequencer_, learns).lines);
+  const PhaseSequencer::Row& row = PhaseSequencer::begin(table_, sequencer_, learns);
+  for (const std::size_t line : circuit_.coin_lines) {
+    turned_[line] = coin_.uniform(sequencer_.sample) < 0.5 ? -1.0 : 1.0;
+  }
+  set_lines(row.lines);
   take_pads();
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     Column& c = columns_[k];

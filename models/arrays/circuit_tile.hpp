@@ -13,6 +13,7 @@
 #include "arrays/lane_bus.hpp"
 #include "blocks/phase_sequencer.hpp"
 #include "blocks/plasticity_cell.hpp"
+#include "units/random.hpp"
 
 namespace leadlag {
 
@@ -75,6 +76,8 @@ class CircuitTile final : public sc_core::sc_module {
   std::vector<ReadMemory> memory_;
   std::vector<PhaseSequencer::Row> table_;
   PhaseSequencer::State sequencer_;
+  const Draws coin_;
+  std::vector<double> turned_;  // by line: -1 in samples that turn it round
   std::vector<double> lines_;
   std::vector<double> scaled_;
   std::vector<std::size_t> pads_;  // columns of x_i

@@ -16,7 +16,8 @@ namespace leadlag {
 /// Counts clock cycles through a table of phases and drives a control line per column of the table: settle,
 /// nudge, restore, write, ... One table serves any learning system. It looks at learn_i when a sample begins
 /// and plays all rows, or only those of inference. Lines with other values than 0 and 1 (a nudging strength)
-/// are the code of a shared DAC. Not modelled: skew between lines.
+/// are the code of a shared DAC. A coin, tossed for each sample by a shift register, may turn lines round.
+/// Not modelled: skew between lines.
 struct PhaseSequencer {
   struct Params {
     Capacitance line_capacitance = 1_pF;
@@ -38,6 +39,7 @@ struct PhaseSequencer {
     std::int64_t cycle = 0;  ///< within the row
     bool fresh = true;       ///< a sample begins
     bool training = false;
+    std::uint64_t sample = 0;  ///< how many samples have ended
   };
 
   /// Start of a cycle: the row that drives the lines in it.
@@ -54,6 +56,7 @@ struct PhaseSequencer {
       ++s.row;
     } while (s.row < table.size() && !s.training && !table[s.row].inference);
     s.fresh = s.row == table.size();
+    s.sample += s.fresh ? 1U : 0U;
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&, std::size_t rows,
                              std::size_t lines);

@@ -7,15 +7,19 @@
 #include <vector>
 
 #include "arrays/circuit.hpp"
+#include "blocks/clamp.hpp"
 #include "blocks/compartment_neuron.hpp"
+#include "blocks/contrast_cell.hpp"
 #include "blocks/error_node.hpp"
 #include "blocks/high_pass.hpp"
 #include "blocks/label_driver.hpp"
 #include "blocks/leaky_neuron.hpp"
 #include "blocks/noise_source.hpp"
+#include "blocks/phase_oscillator.hpp"
 #include "blocks/phase_sequencer.hpp"
 #include "blocks/pi_controller.hpp"
 #include "blocks/sample_hold.hpp"
+#include "blocks/state_node.hpp"
 #include "blocks/target_unit.hpp"
 #include "blocks/transfer_stage.hpp"
 #include "blocks/value_node.hpp"
@@ -28,6 +32,10 @@ struct CellDefaults {
   ErrorNode::Params error_node;
   TransferStage::Params transfer_stage;
   SampleHold::Params sample_hold;
+  StateNode::Params state_node;
+  PhaseOscillator::Params phase_oscillator;
+  Clamp::Params clamp;
+  ContrastCell::Params contrast_cell;
   CompartmentNeuron::Params compartment_neuron;
   PiController::Params pi_controller;
   NoiseSource::Params noise_source;
@@ -42,6 +50,10 @@ void for_each_cell(Defaults& d, F&& f) {
   f(ErrorNode::stem, d.error_node);
   f(TransferStage::stem, d.transfer_stage);
   f(SampleHold::stem, d.sample_hold);
+  f(StateNode::stem, d.state_node);
+  f(PhaseOscillator::stem, d.phase_oscillator);
+  f(Clamp::stem, d.clamp);
+  f(ContrastCell::stem, d.contrast_cell);
   f(CompartmentNeuron::stem, d.compartment_neuron);
   f(PiController::stem, d.pi_controller);
   f(NoiseSource::stem, d.noise_source);

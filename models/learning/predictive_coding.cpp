@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/predictive_coding.hpp"
 
+#include "learning/energy_based.hpp"
+
 namespace leadlag {
 
 std::vector<std::string> PredictiveCoding::objections(const ForwardChip& chip, const Params&) {
@@ -22,7 +24,16 @@ Circuit PredictiveCoding::draw(const ForwardChip& chip, const Params& p) {
   }
 
   std::vector<std::size_t> stage(chip.arrays.size()), error(chip.arrays.size());
-  std::vector<Circuit::Signal> rate(chip.arrays.size());
+  std::vector<Circuit::Signal> rate(chip.arrays.size()), prediction(chip.arrays.size());
+  // Fixed predictions: a sample-and-hold that follows while `init` is on.
+  const auto keep = [&](Circuit::Signal s, const std::string& name) {
+    if (p.schedule != PcSchedule::fixed_prediction) return s;
+    const std::size_t hold = c.add<SampleHold>(
+        name, std::vector<SampleHold::Params>(c.columns[s.column].size, chip.cells.sample_hold));
+    c.link(s, {hold, SampleHold::signal});
+    c.control(init, {hold, SampleHold::sample});
+    return Circuit::Signal{hold, SampleHold::held};
+  };
   for (std::size_t a = 0; a < chip.arrays.size(); ++a) {
     const ForwardChip::Array& array = chip.arrays[a];
     rate[a] = {pads[a], 0};
@@ -34,8 +45,9 @@ Circuit PredictiveCoding::draw(const ForwardChip& chip, const Params& p) {
     error[a] = c.add<ErrorNode>(
         array.name + ".error",
         for_neurons(array, chip.cells.error_node, [&](auto& e, const auto&) { e.compares = hidden; }));
-    c.link({stage[a], TransferStage::rate}, {error[a], ErrorNode::prediction});
-    c.link({stage[a], TransferStage::slope}, {error[a], ErrorNode::slope});
+    prediction[a] = keep({stage[a], TransferStage::rate}, array.name + ".held_prediction");
+    c.link(prediction[a], {error[a], ErrorNode::prediction});
+    c.link(keep({stage[a], TransferStage::slope}, array.name + ".held_slope"), {error[a], ErrorNode::slope});
     if (hidden) {
       const std::size_t value = c.add<ValueNode>(
           array.name,
@@ -46,12 +58,7 @@ Circuit PredictiveCoding::draw(const ForwardChip& chip, const Params& p) {
       c.control(init, {value, ValueNode::init});
       rate[a] = {value, ValueNode::value};
     } else {
-      const std::size_t unit =
-          c.add_kind(array.name + ".target", std::make_shared<TargetUnitCells>(chip.target_unit, array.size));
-      c.link({stage[a], TransferStage::rate}, {unit, TargetUnitCells::rate});
-      c.link({target, 0}, {unit, TargetUnitCells::target});
-      c.link({unit, TargetUnitCells::epsilon}, {error[a], ErrorNode::epsilon});
-      c.control(nudge, {unit, TargetUnitCells::nudge});
+      draw_target_unit(c, chip, target, prediction[a], {error[a], ErrorNode::epsilon}, nudge);
       rate[a] = {stage[a], TransferStage::rate};
     }
     c.probes[{array.name, "rate"}] = rate[a];
@@ -65,7 +72,9 @@ Circuit PredictiveCoding::draw(const ForwardChip& chip, const Params& p) {
       c.read_transposed(k, {error[w.to], ErrorNode::gated}, {rate[w.from].column, ValueNode::back});
     }
     const std::size_t line = learn.size() > 1 ? learn[layers - depth[w.to]] : learn[0];
-    c.products.push_back({k, {error[w.to], ErrorNode::gated}, rate[w.from], 1.0, line});
+    const bool held = p.schedule == PcSchedule::fixed_prediction && !chip.arrays[w.from].is_input();
+    c.products.push_back(
+        {k, {error[w.to], ErrorNode::gated}, held ? prediction[w.from] : rate[w.from], 1.0, line});
     c.crossbars[k].write_line = write;
   }
   c.output = rate[chip.output];

@@ -17,10 +17,11 @@ enum class PcSchedule {
   relaxed,  ///< once, after the value nodes have settled
   z_il,  ///< layer by layer while errors travel down (Song et al. 2020): backpropagation exactly, if tick =
          ///< tau
+  fixed_prediction,  ///< once, predictions and slopes held from init: backpropagation exactly, once settled
 };
 template <>
 struct Names<PcSchedule> {
-  static constexpr std::array<std::string_view, 2> value{"relaxed", "z_il"};
+  static constexpr std::array<std::string_view, 3> value{"relaxed", "z_il", "fixed_prediction"};
 };
 
 /// Predictive coding (Rao and Ballard 1999; Whittington and Bogacz 2017): every neuron is a value node and an
@@ -31,7 +32,8 @@ struct Names<PcSchedule> {
 ///   dW_l = (f'(a_l) e_l) x_(l-1)^T / lambda
 ///
 /// One phase of relaxation is enough: at the feed-forward point all hidden errors are 0, so there is nothing
-/// to subtract. As lambda -> 0 the settled update is that of backpropagation.
+/// to subtract. As lambda -> 0 the settled update is that of backpropagation. One of the energy-based systems
+/// (energy_based.hpp): lambda is the nudge, and the free state needs no products.
 struct PredictiveCoding {
   static constexpr const char* keyword = "pc";
   struct Params {
@@ -44,7 +46,7 @@ struct PredictiveCoding {
           Field{"lambda", &Params::lambda, domain::positive, "how hard the target pulls at the output"},
           Field{"schedule", &Params::schedule, Domain{}, "when plasticity cells look"},
           Field{"relax", &Params::relax, domain::between(1, 1e6),
-                "cycles that value nodes have to settle (schedule: relaxed)"}};
+                "cycles that value nodes have to settle (not with schedule: z_il)"}};
     }
   };
   /// What stands against drawing this system on this chip, for the designer; empty: nothing.

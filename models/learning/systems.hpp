@@ -9,7 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "learning/contrastive_hebbian.hpp"
 #include "learning/dfc.hpp"
+#include "learning/equilibrium_propagation.hpp"
+#include "learning/oscillator_ising.hpp"
 #include "learning/predictive_coding.hpp"
 #include "learning/strong_dfc.hpp"
 
@@ -33,8 +36,8 @@ struct SystemList {
   }
 };
 using CircuitSystems = SystemList<  //
-    PredictiveCoding,               //
-    Dfc, StrongDfc>;
+    PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning, OscillatorIsing, Dfc,
+    StrongDfc>;
 
 /// Draws system number `index` of the list on a chip.
 Circuit draw_system(std::size_t index, const ForwardChip& chip, const CircuitSystems::Params& params);

@@ -273,11 +273,16 @@ std::string block_table(const std::string& kind) {
   if (kind == "learning") return markdown(LearningParams{}, LearningParams::fields());
   if (kind == "task") return markdown(TaskParams{}, TaskParams::fields());
   if (kind == "schedule") return markdown(ScheduleParams{}, ScheduleParams::fields());
+  if (kind == "study") return markdown(StudyParams{}, StudyParams::fields());
   if (kind == "technology") return markdown(Technology{}, Technology::fields());
   std::string table;
   const BlockDefaults defaults;
   for_each_block(defaults, [&](const std::string& stem, const auto& params) {
     if (stem == kind) table = markdown(params, params.fields());
+  });
+  const CircuitSystems::Params systems;
+  CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
+    if ("system " + std::string(S::keyword) == kind) table = markdown(params, params.fields());
   });
   if (table.empty()) {
     throw std::invalid_argument("no block kind is called '" + kind + "'" + suggestion(kind, block_kinds()));

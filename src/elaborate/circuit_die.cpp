@@ -75,7 +75,8 @@ void CircuitDie::list_activities() {
     const CrossbarActivity& activity = tile_->crossbar(k).activity;
     const std::string& crossbar = circuit_.crossbars[k].name;
     activities_[{crossbar, Synapse::stem}] = &activity.synapse;
-    activities_[{crossbar, PlasticityCell::stem}] = &activity.plasticity_cell;
+    activities_[{crossbar, circuit_.crossbars[k].contrast ? ContrastCell::stem : PlasticityCell::stem}] =
+        &activity.plasticity_cell;
     activities_[{crossbar, WeightRegister::stem}] = &activity.weight_register;
   }
   activities_[{"chip", PhaseSequencer::stem}] = &tile_->sequencer_activity;

@@ -83,7 +83,9 @@ std::vector<BlockGroup> bill_of_circuit(const Design& design) {
     bill.equal(c.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
     if (!c.plastic) continue;
     // Every cell stores its product before it is written, by itself or by a host.
-    bill.equal(c.name, cells * products, PlasticityCell::datasheet(b.plasticity_cell, t, at, UpdateBy::host));
+    bill.equal(c.name, cells * products,
+               c.contrast ? ContrastCell::datasheet(b.cells.contrast_cell, t, at)
+                          : PlasticityCell::datasheet(b.plasticity_cell, t, at, UpdateBy::host));
   }
   bill.equal(design.arrays[design.learning.output].name, design.outputs(),
              Readout::datasheet(b.readout, t, at));

@@ -55,7 +55,8 @@ class CircuitPaths {
         }
       }
       if (!learns) continue;
-      append(latest, c_.crossbars[k].name, PlasticityCell::stem);
+      append(latest, c_.crossbars[k].name,
+             c_.crossbars[k].contrast ? ContrastCell::stem : PlasticityCell::stem);
       add("update", c_.crossbars[k].name, std::move(latest));
     }
     Arcs readout = out_[c_.output.column][c_.output.pin];

@@ -89,6 +89,7 @@ std::string unit_of(const MeasurementKind& kind) {
 /// generates.
 std::string generated(const std::string& name) {
   if (name.starts_with("block ")) return block_table(name.substr(6));
+  if (name.starts_with("system ")) return block_table(name);
   std::string table;
   if (name == "measurements") {
     table = "| measurement | unit | meaning |\n|---|---|---|\n";
@@ -236,6 +237,15 @@ TEST_CASE("docs: every block has a page with its own parameters, and no page is 
   for (const auto& entry : fs::directory_iterator(docs / "blocks"))
     found.insert(entry.path().stem().string());
   CHECK(found == expected);
+}
+
+TEST_CASE("docs: every system that is drawn as a netlist has a page with its own parameters", "[docs]") {
+  for (const std::string_view keyword : CircuitSystems::keywords) {
+    INFO(keyword);
+    const auto sections = sections_of(text_of(docs / "learning" / (std::string(keyword) + ".md")));
+    CHECK(std::any_of(sections.begin(), sections.end(),
+                      [&](const Section& s) { return s.name == "system " + std::string(keyword); }));
+  }
 }
 
 TEST_CASE("docs: the blueprint page explains every diagnostic id, and no other", "[docs]") {
