@@ -158,8 +158,7 @@ TEST_CASE("D8 DFC die: a sleep phase adds to Q what the correlation of noise and
   check_sleep(chip, 200);
 }
 
-TEST_CASE("D8 Strong-DFC die: its sleep phase compares with the free output, not with the label",
-          "[learning]") {
+TEST_CASE("D8 Strong-DFC die: its sleep phase compares with the free output, not the label", "[learning]") {
   N1Chip chip("system: strong_dfc, strong_dfc: {control: 2, tau_u: 50 us" + noisy + "}, " + held_weights,
               tau_v);
   check_sleep(chip, 200);
