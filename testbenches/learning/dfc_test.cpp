@@ -140,9 +140,7 @@ TEST_CASE("D3 DFC die: the time-averaged update is the mean of the oracle's loop
         Approx(0.968).margin(0.02));
 }
 
-TEST_CASE(
-    "4.8 DFC die: a target that is the free output changes no weight; the opposite target turns updates",
-    "[learning]") {
+TEST_CASE("4.8 DFC die: a target that is the free output changes no weight", "[learning]") {
   const Reference ref;
   N1Chip chip(dfc(2000) + held_weights, tau_v);
   chip.run(free_cycles);
@@ -195,43 +193,54 @@ TEST_CASE("D4 DFC die: feedback of the wrong sign grows at the rate of the clock
   N1Chip chip(dfc(2000) + held_weights, tau_v);
   chip.set_feedback(q);
   // So small a step towards the target that all of it is linear.
-  chip.show_target(ref.free.r.back() + 1e-9 * (ref.n1.y - ref.free.r.back()));
-  const VectorXd rest = VectorXd::Zero(2);
-  CHECK(growth(chip, 300, 100, rest) == Approx(radius).epsilon(1e-4));
+  chip.show_target(ref.free.r.back() + 1e-12 * (ref.n1.y - ref.free.r.back()));
+  // Two modes grow, 1.159 and 1.143 per cycle: after 150 cycles the faster one leads by 7.
+  CHECK(growth(chip, 150, 50, VectorXd::Zero(2)) == Approx(radius).epsilon(1e-3));
+}
+
+TEST_CASE("D4 DFC die: feedback of the wrong sign ends as a finding", "[learning]") {
+  N1Chip chip(dfc(40000, ", feedback_scale: -1") + held_weights, tau_v);
+  CHECK((chip.feedback().bottomRows(2) + MatrixXd::Identity(2, 2)).norm() == 0.0);
+  // e grows by 1.16 per cycle: past the largest number after about 5000.
+  std::string kind, where;
+  try {
+    chip.run(20000);
+  } catch (const sc_core::sc_report& report) {  // what `leadlag run` makes LL-FINITE-1 of
+    kind = report.get_msg_type(), where = report.get_msg();
+  }
+  CHECK(kind == "leadlag/non-finite");
+  CHECK(where == "output");
 }
 
 namespace {
 
-/// Growth at so many times the largest stable dt, and what the linearised loop says.
-void check_at(double share, bool stable) {
+/// Growth at so many times the largest stable dt, and what the linearised loop says. `step`: towards the
+/// target, small enough for a linear loop; from cycle `from` on the slowest mode is all that is left.
+void check_at(double share, double step, std::int64_t from, std::int64_t cycles, double tolerance) {
   const Reference ref;
   const MatrixXd q = ref.J.transpose();
   ControlLoop loop = ref.loop();
-  loop.tau_v = 0.2;
   const double limit = stability_limit(ref.n1.net, ref.free.v, q, loop, 0.01, 0.3);
   loop.dt = share * limit;
   const double radius = spectral_radius(step_matrix(ref.n1.net, ref.free.v, q, loop));
-  N1Chip chip(dfc(4000, "", 1.0 / loop.dt) + held_weights, 0.2 / loop.dt);
+  const VectorXd label = ref.free.r.back() + step * (ref.n1.y - ref.free.r.back());
+  N1Chip chip(dfc(4000, "", 1.0 / loop.dt) + held_weights, loop.tau_v / loop.dt);
   chip.set_feedback(q);
-  chip.show_target(ref.free.r.back() + 1e-7 * (ref.n1.y - ref.free.r.back()));
+  chip.show_target(label);
+  const VectorXd target = control_target(ref.free.r.back(), label, lambda);
+  const VectorXd rest = steady_state(ref.n1.net, ref.n1.x, q, target, ref.a).u;
   CAPTURE(limit, radius);
-  CHECK((radius < 1.0) == stable);
-  const VectorXd rest =
-      steady_state(ref.n1.net, ref.n1.x, q,
-                   control_target(ref.free.r.back(),
-                                  ref.free.r.back() + 1e-7 * (ref.n1.y - ref.free.r.back()), lambda),
-                   ref.a)
-          .u;
-  CHECK(growth(chip, 200, 200, rest) == Approx(radius).epsilon(2e-3));
+  CHECK((radius < 1.0) == (share < 1.0));
+  CHECK(growth(chip, from, cycles, rest) == Approx(radius).epsilon(tolerance));
 }
 
 }  // namespace
 
 TEST_CASE("D4 DFC die: below the largest stable tick control comes to rest", "[learning]") {
-  check_at(0.97, true);
+  check_at(0.97, 1e-3, 20, 60, 5e-3);  // two real modes, 0.9447 and 0.9421, and a ringing one, 0.94
 }
 TEST_CASE("D4 DFC die: above the largest stable tick it rings ever louder", "[learning]") {
-  check_at(1.03, false);
+  check_at(1.03, 1e-6, 100, 100, 1e-3);  // changes sign in every cycle, 1.06
 }
 
 TEST_CASE("DFC die: N1 learns by its circuits alone, loss falls three decades in 100 samples", "[learning]") {

@@ -125,7 +125,7 @@ namespace {
 
 /// sigma small enough for a linear net. The store is written to Q with 1e-6, far below what moves the loop.
 const std::string noisy =
-    ", sleep: 2000, alpha_sleep: 0.6, k_p_sleep: 0.3, sigma: 1e-3, tau_noise: 15 us, feedback_rate: 1e-3";
+    ", sleep: 2000, alpha_sleep: 0.6, k_p_sleep: 0.3, sigma: 1e-3, tau_noise: 50 us, feedback_rate: 1e-3";
 
 /// The mean over samples of what a sleep phase adds to Q, entry by entry, against what the oracle expects.
 void check_sleep(N1Chip& chip, int samples) {
@@ -143,7 +143,7 @@ void check_sleep(N1Chip& chip, int samples) {
   const MatrixXd error = ((squares / samples - mean.cwiseAbs2()) / (samples - 1)).cwiseSqrt();
   ControlLoop loop{.controller = {.alpha = 0.6, .k_p = 0.3}, .dt = 1.0 / tau_u, .tau_v = tau_v / tau_u};
   loop.plain_euler = true;
-  const MatrixXd wanted = -clocked_feedback_correlation(net, free.v, q, loop, 15.0 / tau_u, 2000);
+  const MatrixXd wanted = -clocked_feedback_correlation(net, free.v, q, loop, 50.0 / tau_u, 2000);
   CAPTURE(mean, wanted, error);
   // Every entry within 4.5 standard errors (7e-6 each), which are small enough to mean it.
   CHECK(error.norm() < 0.15 * wanted.norm());
@@ -158,8 +158,7 @@ TEST_CASE("D8 DFC die: a sleep phase adds to Q what the correlation of noise and
   check_sleep(chip, 200);
 }
 
-TEST_CASE("D8 Strong-DFC die: its sleep phase compares with the free output, not with the label",
-          "[learning]") {
+TEST_CASE("D8 Strong-DFC die: its sleep phase compares with the free output, not the label", "[learning]") {
   N1Chip chip("system: strong_dfc, strong_dfc: {control: 2, tau_u: 50 us" + noisy + "}, " + held_weights,
               tau_v);
   check_sleep(chip, 200);
