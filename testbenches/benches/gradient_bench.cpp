@@ -41,6 +41,8 @@ std::vector<double> part(const Design& design, const ReferenceNetwork& names,
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
     if (group == design.arrays[a].name + ".tau_m")
       return segment(g.tau_m, names.first[a], design.arrays[a].size);
+    if (group == design.arrays[a].name + ".tau_r")
+      return segment(g.tau_r, names.first[a], design.arrays[a].size);
   }
   throw std::invalid_argument("no group " + group);
 }
