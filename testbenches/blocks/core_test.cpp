@@ -78,7 +78,7 @@ TEST_CASE("activation core: slopes are the derivatives, on the flat side at a ki
   CHECK(curve(Activation::hard_sigmoid, 2.0).slope == 0.0);
 }
 
-TEST_CASE("gain stage core: a tone measures the neuron's |H|^2, and a set gain is its closed form",
+TEST_CASE("gain stage core: a tone measures the neuron's power gain, and a set gain is its closed form",
           "[core]") {
   const ProspectiveNeuron::Params neuron{.tau_m = {100e-6}, .tau_r = {10e-6}};
   const Time tick{1e-7};
