@@ -192,7 +192,39 @@ TEST_CASE("VLE exact: a window is given up when plasticity stops or the chip is 
   CHECK(s.take("w3")[0] != 0.0);
 }
 
-TEST_CASE("VLE exact: LagNet learns from windows; cycles, bits and joules of the memory are reported",
+TEST_CASE("VLE exact: dies that write their own weights and dies in lockstep follow the same gradient",
+          "[learning]") {
+  const std::string weights = "[w1, w2, w3]";
+  const Socket::Settings some{{"learning.plastic", weights}};
+  Socket host("host", lag_net_chip, some);
+  Socket online(
+      "online", lag_net_chip,
+      {{"learning", "{system: vle_exact, output: output, window: 2000, plastic: " + weights + "}"}});
+  Socket two("two", lag_net_chip, {{"learning.plastic", weights}, {"chip.replicas", "2"}});
+  Socket other("other", lag_net_chip, some);
+  const OracleTask task = taught(window, Schedule::registered);
+  const auto before = online.read("w2");
+  online.eta = 1e-7;
+  for (Socket* s : {&host, &online, &two, &other}) s->learn = true;
+  for (std::size_t n = 0; n < window; ++n) {
+    const double x = task.input(n, 0), target = task.target(n, 0);
+    for (Socket* s : {&host, &online}) s->x(0, x), s->target(0, target);
+    other.x(0, 0.5 * x), other.target(0, -target);
+    two.x(0, x, 0), two.target(0, target, 0), two.x(0, 0.5 * x, 1), two.target(0, -target, 1);
+    for (Socket* s : {&host, &online, &two, &other}) s->cycle();
+  }
+  const auto gathered = host.take("w2"), elsewhere = other.take("w2"), mean = two.take("w2"),
+             after = online.read("w2");
+  REQUIRE(gathered.size() == 4);
+  for (std::size_t k = 0; k < 4; ++k) {
+    CAPTURE(k, gathered[k], elsewhere[k]);
+    CHECK_THAT(mean[k], WithinRel(0.5 * (gathered[k] + elsewhere[k]), 1e-9));
+    // Weights move while they are replayed: by eta times a gradient of about 100, so by 1e-5 of it.
+    CHECK_THAT((after[k] - before[k]) / online.eta, WithinRel(gathered[k], 1e-3));
+  }
+}
+
+TEST_CASE("VLE exact: LagNet learns from windows, and cycles, bits and joules of the memory are reported",
           "[learning]") {
   const Design design = parse_design("window.yaml", lag_net_chip,
                                      {.presets = {},
