@@ -73,6 +73,7 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     if (neurons_[a]) {
       for (auto& n : neurons_[a]->neurons) n->clk_i(clk_i), n->rst_ni(rst_ni);
       for (auto& e : neurons_[a]->error_units) e->clk_i(clk_i), e->rst_ni(rst_ni);
+      for (auto& g : neurons_[a]->gain_stages) g->clk_i(clk_i), g->rst_ni(rst_ni);
       continue;
     }
     for (auto& driver : sources_[a]->drivers) driver->x_i(pins_->x[pin++]);
@@ -197,7 +198,7 @@ double StructuralDie::probe(bool crossbar, std::size_t index, const std::string&
   if (sources_[index]) return sources_[index]->rate[element].read() / full_scale_.voltage;
   const StructuralNeurons& n = *neurons_[index];
   if (signal == "slope") return n.slope[element].read();
-  const Voltage v = signal == "error" ? n.error_units[element]->last() : n.rate[element].read();
+  const Voltage v = signal == "error" ? n.last_error(element) : n.rate[element].read();
   return v / full_scale_.voltage;
 }
 
