@@ -46,6 +46,7 @@ void read_traces(Draft&);
 void read_controls(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
+void check_window(Draft&);
 bool has_error_filters(const Design&);
 /// An array whose own rates return to it, or ""; perhaps without leaving analog islands.
 std::string recurrent_array(const Draft&, bool in_islands = false);
