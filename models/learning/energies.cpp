@@ -9,6 +9,8 @@ EnergyDrawing energy_of(EnergyKind kind) {
       return leaky_energy();
     case EnergyKind::clip:
       return clip_energy();
+    case EnergyKind::resistive:
+      return resistive_energy();
     case EnergyKind::hopfield:
       break;
   }

@@ -48,13 +48,14 @@ EnergyCircuit::EnergyCircuit(const ForwardChip& chip, const EnergyDrawing& energ
 void EnergyCircuit::draw_array(const ForwardChip& chip, const EnergyDrawing& energy, std::size_t a) {
   const ForwardChip::Array& array = chip.arrays[a];
   if (array.is_input()) {
-    nodes[a].channels = {{{pads_[a], 0}, {}}};
+    nodes[a] = energy.inputs ? energy.inputs(circuit, chip, a, pads_[a])
+                             : EnergyNodes{.channels = {{.pre = {pads_[a], 0}}}};
     return;
   }
   EnergyNodes& n = nodes[a] = energy.nodes(circuit, chip, a);
   circuit.control(start, n.start);
   circuit.control(restore, n.restore);
-  circuit.probes[{array.name, "rate"}] = n.channels[0].rate;
+  circuit.probes[{array.name, "rate"}] = n.channels[0].post;
   circuit.probes[{array.name, "state"}] = n.state;
   if (!options_.restores) return;
   const std::size_t hold = circuit.add<SampleHold>(
@@ -67,39 +68,39 @@ void EnergyCircuit::draw_array(const ForwardChip& chip, const EnergyDrawing& ene
 void EnergyCircuit::draw_output(const ForwardChip& chip) {
   const ForwardChip::Array& array = chip.arrays[chip.output];
   EnergyNodes::Channel& first = nodes[chip.output].channels[0];
-  circuit.output = first.rate;
+  circuit.output = first.post;
   if (options_.pull == Pull::nudge) {
     circuit.probes[{array.name, "nudge"}] =
-        draw_target_unit(circuit, chip, target, first.rate, first.drive, pull);
+        draw_target_unit(circuit, chip, target, first.post, first.up, pull);
   }
   if (options_.pull != Pull::clamp) return;
   const std::size_t clamp =
       circuit.add<Clamp>(array.name + ".clamp", std::vector<Clamp::Params>(array.size, chip.cells.clamp));
-  circuit.link(first.rate, {clamp, Clamp::rate});
+  circuit.link(first.post, {clamp, Clamp::rate});
   circuit.link({target, 0}, {clamp, Clamp::target});
   circuit.control(pull, {clamp, Clamp::share});
   if (options_.holds_output) {
     const std::size_t hold = circuit.add<SampleHold>(
         array.name + ".free", std::vector<SampleHold::Params>(array.size, chip.cells.sample_hold));
-    circuit.link(first.rate, {hold, SampleHold::signal});
+    circuit.link(first.post, {hold, SampleHold::signal});
     circuit.link({hold, SampleHold::held}, {clamp, Clamp::held});
     circuit.control(sample, {hold, SampleHold::sample});
   }
-  first.rate = {clamp, Clamp::out};
-  circuit.probes[{array.name, "rate"}] = first.rate;
+  first.post = first.pre = {clamp, Clamp::out};
+  circuit.probes[{array.name, "rate"}] = first.post;
 }
 
 void EnergyCircuit::draw_crossbar(const ForwardChip& chip, std::size_t k) {
   const ForwardChip::Crossbar& w = chip.crossbars[k];
   const EnergyNodes &from = nodes[w.from], &to = nodes[w.to];
+  const auto wired = [](Circuit::Signal s) { return s.column != Circuit::none; };
   for (std::size_t c = 0; c < from.channels.size(); ++c) {
+    const EnergyNodes::Channel &low = from.channels[c], &high = to.channels[c];
     const bool bias = c == 0;
-    circuit.read(k, from.channels[c].rate, to.channels[c].drive, 1.0, bias);
-    if (!chip.arrays[w.from].is_input()) {
-      circuit.read_transposed(k, to.channels[c].rate, from.channels[c].drive, options_.feedback);
-    }
-    circuit.products.push_back(
-        {k, to.channels[c].rate, from.channels[c].rate, factor[w.to], learn, bias ? 1.0 : 0.0});
+    if (!wired(low.pre)) continue;
+    if (wired(high.up)) circuit.read(k, low.pre, high.up, 1.0, bias);
+    if (wired(low.down)) circuit.read_transposed(k, high.post, low.down, options_.feedback);
+    circuit.products.push_back({k, high.post, low.pre, high.gain * factor[w.to], learn, bias ? 1.0 : 0.0});
   }
   circuit.crossbars[k].write_line = write;
   circuit.crossbars[k].contrast = true;

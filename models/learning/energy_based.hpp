@@ -30,12 +30,15 @@ namespace leadlag {
 /// -dI/dW is the product of the two rates. What is left to an energy is its node: a new one is a function
 /// that draws it (energies.hpp).
 struct EnergyNodes {
+  /// rho as the upper and as the lower end of a crossbar, and the drives that a read upwards and downwards
+  /// feeds; what is left out is not wired.
   struct Channel {
-    Circuit::Signal rate, drive;
+    Circuit::Signal post{}, pre{}, up{}, down{};
+    double gain = 1.0;  ///< of its products
   };
-  std::vector<Channel> channels;         ///< the first one carries inputs, biases, nudge and readout
-  Circuit::Signal state;                 ///< what has to be kept to return to this point
-  Circuit::Signal held, start, restore;  ///< pins: voltage, and two lines of the sequencer
+  std::vector<Channel> channels;               ///< the first one carries biases, nudge and readout
+  Circuit::Signal state{};                     ///< what has to be kept to return to this point
+  Circuit::Signal held{}, start{}, restore{};  ///< pins: voltage, and two lines of the sequencer
 };
 struct EnergyDrawing {
   std::string_view keyword;
@@ -44,6 +47,8 @@ struct EnergyDrawing {
   std::function<EnergyNodes(Circuit&, const ForwardChip&, std::size_t array)> nodes;
   /// What it needs of the chip's arrays; empty function: nothing.
   std::function<std::vector<std::string>(const ForwardChip&)> objections;
+  /// Channels of an array of inputs; empty function: the pad alone.
+  std::function<EnergyNodes(Circuit&, const ForwardChip&, std::size_t array, std::size_t pad)> inputs;
 };
 
 /// A chip drawn for an energy, all but the table of phases.

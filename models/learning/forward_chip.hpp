@@ -18,6 +18,7 @@
 #include "blocks/phase_oscillator.hpp"
 #include "blocks/phase_sequencer.hpp"
 #include "blocks/pi_controller.hpp"
+#include "blocks/resistive_node.hpp"
 #include "blocks/sample_hold.hpp"
 #include "blocks/state_node.hpp"
 #include "blocks/target_unit.hpp"
@@ -34,6 +35,7 @@ struct CellDefaults {
   SampleHold::Params sample_hold;
   StateNode::Params state_node;
   PhaseOscillator::Params phase_oscillator;
+  ResistiveNode::Params resistive_node;
   Clamp::Params clamp;
   ContrastCell::Params contrast_cell;
   CompartmentNeuron::Params compartment_neuron;
@@ -52,6 +54,7 @@ void for_each_cell(Defaults& d, F&& f) {
   f(SampleHold::stem, d.sample_hold);
   f(StateNode::stem, d.state_node);
   f(PhaseOscillator::stem, d.phase_oscillator);
+  f(ResistiveNode::stem, d.resistive_node);
   f(Clamp::stem, d.clamp);
   f(ContrastCell::stem, d.contrast_cell);
   f(CompartmentNeuron::stem, d.compartment_neuron);

@@ -26,7 +26,7 @@ Circuit OscillatorIsing::draw(const ForwardChip& chip, const Params& p) {
     c.control(e.pull, {node, P::nudge});
     if (a == chip.output) c.link({e.target, 0}, {node, P::target});
     Circuit::Crossbar lock;
-    lock.name = array.name + ".lock", lock.rows = array.size, lock.columns = 1;
+    lock.name = array.name + "_lock", lock.rows = array.size, lock.columns = 1;
     lock.plastic = true, lock.contrast = true, lock.write_line = e.write;
     lock.initial = [n = array.size, s = p.lock](const auto&) { return std::vector<double>(n, s); };
     c.crossbars.push_back(std::move(lock));

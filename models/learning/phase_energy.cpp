@@ -12,7 +12,10 @@ EnergyDrawing phase_energy(double harmonic) {
         c.add<P>(array.name, for_neurons(array, chip.cells.phase_oscillator, [&](auto& p, const auto& n) {
                    p.tau = n.tau, p.output = a == chip.output, p.harmonic = harmonic;
                  }));
-    return {.channels = {{{node, P::cosine}, {node, P::in_phase}}, {{node, P::sine}, {node, P::quadrature}}},
+    const Circuit::Signal cosine{node, P::cosine}, sine{node, P::sine};
+    const Circuit::Signal in_phase{node, P::in_phase}, quadrature{node, P::quadrature};
+    return {.channels = {{.post = cosine, .pre = cosine, .up = in_phase, .down = in_phase},
+                         {.post = sine, .pre = sine, .up = quadrature, .down = quadrature}},
             .state = {node, P::phase},
             .held = {node, P::held},
             .start = {node, P::start},

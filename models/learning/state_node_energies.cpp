@@ -13,7 +13,8 @@ EnergyNodes state_nodes(Circuit& c, const ForwardChip& chip, std::size_t a, Stat
       c.add<StateNode>(array.name, for_neurons(array, chip.cells.state_node, [&](auto& s, const auto& n) {
                          s.tau = n.tau, s.activation = n.activation, s.pull = pull;
                        }));
-  return {.channels = {{{node, StateNode::rate}, {node, StateNode::drive}}},
+  const Circuit::Signal rate{node, StateNode::rate}, drive{node, StateNode::drive};
+  return {.channels = {{.post = rate, .pre = rate, .up = drive, .down = drive}},
           .state = {node, StateNode::state},
           .held = {node, StateNode::held},
           .start = {node, StateNode::start},

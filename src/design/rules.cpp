@@ -73,6 +73,59 @@ class Rules {
                                     " is one long sample: count learning.every in ticks, such as 1 tick");
     }
     if (p.system == System::le) check_latent_equilibrium();
+    if (p.system == System::vle_exact) {
+      check_window();
+    } else if (draft_.states("learning.window")) {
+      illegal("learning.window",
+              "learning.window belongs to system: vle_exact, not " + std::string(name_of(p.system)));
+    }
+  }
+
+  void check_window() {
+    const LearningDesign& learning = design_.learning;
+    const std::int64_t window = learning.params.window;
+    if (chip_.detail != Detail::tile) {
+      illegal("chip.detail", "system: vle_exact needs chip.detail: tile, not structural");
+    }
+    for (const char* key : {"tau_m", "tau_r"}) {
+      const std::string path = "blocks.error_unit." + std::string(key);
+      if (!draft_.states(path)) continue;
+      illegal(
+          path,
+          "error units of system: vle_exact run backwards with their neuron's own time constants; leave " +
+              std::string(key) + " out");
+    }
+    for (const ArrayDesign& array : design_.arrays) {
+      const std::string path = "arrays." + array.name;
+      if (array.is_low_pass()) {
+        illegal(path,
+                "system: vle_exact has no way back through the low-pass filters of '" + array.name + "'");
+      }
+      if (array.is_continuous()) {
+        illegal(path, "system: vle_exact records at clock edges, but '" + array.name +
+                          "' has coupling: continuous");
+      }
+      if (array.is_neuron() && std::any_of(array.neurons().begin(), array.neurons().end(),
+                                           [](const auto& n) { return n.nudging != 0.0; })) {
+        illegal(path + ".nudging", "system: vle_exact has no errors while it records, but '" + array.name +
+                                       "' has nudging; use nudging: 0");
+      }
+    }
+    const std::string cycles = std::to_string(window);
+    if (!design_.task.sampled()) {
+      if (learning.every % window == 0 || !host()) return;
+      illegal(draft_.states("learning.every") ? "learning.every" : "learning.window",
+              "a host can step at the end of a window only: learning.every must be a multiple of "
+              "learning.window, " +
+                  cycles + " ticks");
+    } else {
+      const auto& plasticity = design_.schedule.plasticity;
+      const std::int64_t length = plasticity.to - plasticity.from;
+      if (length % window == 0) return;
+      illegal("learning.window", "plasticity is on for " + std::to_string(length) +
+                                     " cycles of a sample, which learning.window, " + cycles +
+                                     " cycles, does not divide");
+    }
   }
 
   void check_latent_equilibrium() {
@@ -98,33 +151,43 @@ class Rules {
   }
 
   void check_plastic() {
-    bool tau = false;
-    for (const Plastic& p : design_.learning.plastic) tau = tau || p.kind == Plastic::Kind::tau_m;
     if (!learns() && !design_.learning.plastic.empty()) {
       illegal("learning.plastic", "system: none has no error units to learn from; plastic must be []");
     }
+    check_plastic_tau(Plastic::Kind::tau_m, "tau_m", &ProspectiveNeuron::Params::tau_m,
+                      design_.learning.tau_m_low);
+    check_plastic_tau(Plastic::Kind::tau_r, "tau_r", &ProspectiveNeuron::Params::tau_r,
+                      design_.learning.tau_r_low);
+  }
+
+  void check_plastic_tau(Plastic::Kind kind, const std::string& name, Time ProspectiveNeuron::Params::*member,
+                         const std::optional<Time>& low) {
+    const auto& plastic = design_.learning.plastic;
+    const bool tau =
+        std::any_of(plastic.begin(), plastic.end(), [&](const Plastic& p) { return p.kind == kind; });
     if (tau && chip_.detail != Detail::tile) {
-      illegal("learning.plastic", "a plastic tau_m needs chip.detail: tile, not structural");
+      illegal("learning.plastic", "a plastic " + name + " needs chip.detail: tile, not structural");
     }
     if (tau && !host()) {
       illegal("learning.plastic",
-              "a plastic tau_m needs learning.update: host; no block on the die writes it");
+              "a plastic " + name + " needs learning.update: host; no block on the die writes it");
     }
-    if (!design_.learning.tau_m_low) return;
-    const Time low = *design_.learning.tau_m_low;
+    if (!low) return;
+    const std::string key = name + "_low";
     const Node* list = draft_.section("learning").find("plastic");
-    const bool misspelt = list != nullptr && list->items.size() != design_.learning.plastic.size();
+    const bool misspelt = list != nullptr && list->items.size() != plastic.size();
     if (!tau && !misspelt) {
-      illegal("learning.tau_m_low", "tau_m_low bounds a plastic tau_m, but plastic lists none (ARRAY.tau_m)");
+      illegal("learning." + key,
+              key + " bounds a plastic " + name + ", but plastic lists none (ARRAY." + name + ")");
     }
-    for (const Plastic& p : design_.learning.plastic) {
-      if (p.kind != Plastic::Kind::tau_m || !draft_.sound(p.index)) continue;
+    for (const Plastic& p : plastic) {
+      if (p.kind != kind || !draft_.sound(p.index)) continue;
       const ArrayDesign& array = design_.arrays[p.index];
       for (std::size_t k = 0; k < array.size; ++k) {
-        if (array.neurons()[k].tau_m >= low) continue;
-        draft_.log.add("out-of-range", draft_.mark("learning.tau_m_low"),
-                       "tau_m_low = " + to_text(low) +
-                           " is above tau_m = " + to_text(array.neurons()[k].tau_m) + " of " +
+        const Time start = array.neurons()[k].*member;
+        if (start >= *low) continue;
+        draft_.log.add("out-of-range", draft_.mark("learning." + key),
+                       key + " = " + to_text(*low) + " is above " + name + " = " + to_text(start) + " of " +
                            instance(array, k) + ", where learning starts");
         break;
       }

@@ -68,7 +68,9 @@ void for_each_block(Defaults& b, F&& f) {
   f(ProspectiveNeuron::stem, b.prospective_neuron);
   f(LeakyNeuron::stem, b.leaky_neuron);
   f(ErrorUnit::stem, b.error_unit);
+  f(GainStage::stem, b.gain_stage);
   f(TargetUnit::stem, b.target_unit);
+  f(TrajectoryMemory::stem, b.trajectory_memory);
   f(PlasticityCell::stem, b.plasticity_cell);
   f(WeightRegister::stem, b.weight_register);
   f(Readout::stem, b.readout);

@@ -9,6 +9,7 @@
 #include "blocks/clamp.hpp"
 #include "blocks/contrast_cell.hpp"
 #include "blocks/phase_oscillator.hpp"
+#include "blocks/resistive_node.hpp"
 #include "blocks/state_node.hpp"
 
 using namespace leadlag;
@@ -36,6 +37,7 @@ Technology process() {
   t.transistors["state_node"]["pair"] = {{2e-6}, {1e-6}, 3, ""};
   t.transistors["clamp"]["pair"] = {{3e-6}, {1e-6}, 3, ""};
   t.transistors["contrast_cell"]["pair"] = {{4e-6}, {1e-6}, 3, ""};
+  t.transistors["resistive_node"]["pair"] = {{6e-6}, {1e-6}, 3, ""};
   t.transistors["phase_oscillator"]["pair"] = {{5e-6}, {1e-6}, 3, ""};
   return t;
 }
@@ -147,6 +149,28 @@ TEST_CASE("phase_oscillator core: pulls of neighbours, lock and nudge are those 
   CHECK(out[PhaseOscillator::phase] == phi);
 }
 
+TEST_CASE("resistive_node core: rests where Kirchhoff's law holds, with diodes and without", "[core]") {
+  for (const bool diodes : {true, false}) {
+    const auto c = ResistiveNode::coefficients(
+        {.tau = {1.0}, .diodes = diodes, .saturation = 0.02, .thermal = 0.3}, context(0.02), 0);
+    ResistiveNode::State s;
+    const std::array<double, 5> in{2.0, 3.0, 0.0, 0.0, 0.0};
+    for (int n = 0; n < 2000; ++n) ResistiveNode::advance(c, s, in.data());
+    const double diode = diodes ? 2.0 * 0.02 * std::sinh(s.v / 0.3) : 0.0;
+    CHECK_THAT(2.0 - 3.0 * s.v - diode, WithinAbs(0.0, 1e-13));
+    CHECK((s.v < 0.66) == diodes);
+    std::array<double, 2> out{};
+    ResistiveNode::show(c, s, out.data());
+    CHECK(out[ResistiveNode::voltage] == s.v);
+    CHECK(out[ResistiveNode::square] == s.v * s.v);
+    const std::array<double, 5> restore{2.0, 3.0, -0.4, 0.0, 1.0}, start{2.0, 3.0, -0.4, 1.0, 0.0};
+    ResistiveNode::advance(c, s, restore.data());
+    CHECK(s.v == -0.4);
+    ResistiveNode::advance(c, s, start.data());
+    CHECK(s.v == 0.0);
+  }
+}
+
 TEST_CASE("datasheets of energy-based blocks by hand", "[core]") {
   const Technology t = process();
   const OperatingPoint at{
@@ -195,4 +219,12 @@ TEST_CASE("datasheets of energy-based blocks by hand", "[core]") {
   CHECK_THAT(oscillator.area.si, WithinRel(5.0 * gate + 240e-15 / 2e-3, 1e-13));
   REQUIRE(oscillator.energies.size() == 1);
   CHECK_THAT(oscillator.energies[0].energy.si, WithinRel(240e-15 * 1.3 * 0.04, 1e-13));
+
+  const Datasheet wire = ResistiveNode::datasheet({.capacitance = {2e-12}, .bias = {30e-9}}, t, at);
+  REQUIRE(wire.arcs.size() == 1);
+  CHECK_THAT(wire.arcs[0].settle.si, WithinRel(settle(30e-9), 1e-13));
+  CHECK_THAT(wire.static_current.si, WithinRel(120e-9, 1e-13));
+  CHECK_THAT(wire.area.si, WithinRel(6.0 * gate + 2e-12 / 2e-3, 1e-13));
+  REQUIRE(wire.energies.size() == 1);
+  CHECK_THAT(wire.energies[0].energy.si, WithinRel(2e-12 * 1.3 * 0.04, 1e-13));
 }

@@ -28,11 +28,11 @@ class Oscillators {
         rig_(name,
              {.W = {Eigen::MatrixXd::Zero(3, 1), to_matrix(golden_["J_hidden_output"]).transpose()},
               .b = {to_vector(golden_["h"]).head(3), to_vector(golden_["h"]).tail(2)},
-              .hidden = Activation::linear},
+              .hidden = oracle::Activation::linear},
              learning, ticks_per_tau) {
     const VectorXd s = to_vector(golden_["S"]);
-    rig_.socket().write("l1.lock", {s(0), s(1), s(2)});
-    rig_.socket().write("l2.lock", {s(3), s(4)});
+    rig_.socket().write("l1_lock", {s(0), s(1), s(2)});
+    rig_.socket().write("l2_lock", {s(3), s(4)});
     rig_.show(VectorXd::Zero(1), to_vector(golden_["y"]));
   }
   LayeredRig& rig() { return rig_; }
@@ -46,7 +46,7 @@ class Oscillators {
     theta.segment(6, 3) = all.segment(3, 3);
     theta.segment(9, 2) = all.tail(2);
     Eigen::Index at = 11;
-    for (const char* lock : {"l1.lock", "l2.lock"}) {
+    for (const char* lock : {"l1_lock", "l2_lock"}) {
       for (const double v : rig_.socket().take(lock)) theta(at++) = v;
     }
     return theta;

@@ -88,9 +88,9 @@ TEST_CASE("P1 PC on the die: Z-IL and held predictions are backpropagation to ro
 TEST_CASE("P5 PC on the die: trace of N1, errors travel one layer a step, and the energy falls",
           "[learning]") {
   const json golden = golden_json("pc_ref.json")["trace_mu0.1_lam1"];
-  REQUIRE(golden.size() == 10);
+  REQUIRE(golden.size() == 11);
   const Sample n1 = net_n1();
-  const PredictiveCoding energy = predictive_coding_n1();
+  const oracle::PredictiveCoding energy = predictive_coding_n1();
   LayeredRig rig("p5", n1.net, pc("lambda: 1, relax: 400"), 10.0);
   rig.show(n1.x, n1.y);
   const std::vector<VectorXd> seen = rig.cycles(3 + 400 + 1, "rate");
@@ -111,9 +111,9 @@ TEST_CASE("P3 PC on the die: a linear net settles where the closed form says", "
   const json golden = golden_json("pc_ref.json")["linear_net_no_bias"];
   REQUIRE(golden.size() == 3);
   Sample n1 = net_n1();
-  n1.net.hidden = Activation::linear;
+  n1.net.hidden = oracle::Activation::linear;
   for (VectorXd& b : n1.net.b) b.setZero();
-  const PredictiveCoding energy(n1.net, n1.x, n1.y);
+  const oracle::PredictiveCoding energy(n1.net, n1.x, n1.y);
   std::deque<LayeredRig> rigs;
   for (const auto& [lambda, row] : golden.items()) {
     rigs.emplace_back("p3_" + std::to_string(rigs.size()), n1.net, pc("lambda: " + lambda + ", relax: 400"),
@@ -132,10 +132,10 @@ TEST_CASE("P3 PC on the die: a linear net settles where the closed form says", "
 TEST_CASE("P4 PC on the die: Euler steps beyond 2 over the largest curvature do not come to rest",
           "[learning]") {
   const Sample n1 = net_n1();
-  const PredictiveCoding energy = predictive_coding_n1();
+  const oracle::PredictiveCoding energy = predictive_coding_n1();
   const VectorXd rest = equilibrium(energy, 1.0, energy.start());
   const double limit = euler_limit(energy, rest, 1.0);
-  CHECK_THAT(limit, WithinAbs(0.8845, 1e-4));
+  CHECK(limit < 0.8845);  // that of the free point
   std::deque<LayeredRig> rigs;
   for (const double mu : {0.98 * limit, 1.02 * limit}) {
     rigs.emplace_back("p4_" + std::to_string(rigs.size()), n1.net, pc("lambda: 1, relax: 400"), 1.0 / mu);
