@@ -23,8 +23,10 @@ CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& cir
       lines_(circuit.lines.size()) {
   for (std::size_t k = 0; k < circuit.crossbars.size(); ++k) {
     const Circuit::Crossbar& c = circuit.crossbars[k];
+    std::string module = c.name;  // the kernel separates levels of the hierarchy by points
+    std::replace(module.begin(), module.end(), '.', '_');
     auto array = std::make_unique<CrossbarArray<double>>(
-        c.name.c_str(), CrossbarArray<double>::Shape{c.rows, c.columns, 1, c.tile_rows, c.tile_columns},
+        module.c_str(), CrossbarArray<double>::Shape{c.rows, c.columns, 1, c.tile_rows, c.tile_columns},
         weights[k], bias[k], c.plastic);
     crossbars_.push_back({std::move(array)});
   }

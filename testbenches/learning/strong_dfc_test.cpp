@@ -109,7 +109,7 @@ TEST_CASE("S2 Strong-DFC die: 100 of its own updates follow the golden curve of 
     CHECK(loss_of(chip) == Approx(row.at(2).get<double>()).epsilon(1e-5));
   }
   CHECK(done > 100);
-  CHECK(loss_of(chip) < 1e-6 * 4.46e-3);
+  CHECK(loss_of(chip) < 1e-5 * 4.46e-3);
 }
 
 TEST_CASE("Strong-DFC die: N1 learns by its circuits alone, loss falls three decades in 100 samples",
@@ -165,26 +165,24 @@ TEST_CASE("D8 Strong-DFC die: its sleep phase compares with the free output, not
 }
 
 TEST_CASE("D8 DFC die: feedback weights find the rows of J from any start", "[learning]") {
-  N1Chip chip(
-      "system: dfc, dfc: {control: 2, tau_u: 50 us, sleep: 400, alpha_sleep: 0.6, sigma: 0.02, tau_noise: 15 "
-      "us, "
-      "feedback_rate: 50, feedback_decay: 0.01}, " +
-          held_weights,
-      tau_v);
+  N1Chip chip("system: dfc, dfc: {control: 2, tau_u: 50 us, sleep: 800, alpha_sleep: 0.6, sigma: 0.02, " +
+                  std::string("tau_noise: 50 us, feedback_rate: 50, feedback_decay: 0.005}, ") + held_weights,
+              tau_v);
   const auto [net, x, y] = net_n1();
   const MatrixXd j = jacobian(net, forward(net, x).v);
   std::mt19937_64 random(5);
   std::normal_distribution<double> normal;
-  for (int start = 0; start < 5; ++start) {
+  for (int start = 0; start < 4; ++start) {
     const MatrixXd q = MatrixXd::NullaryExpr(9, 2, [&] { return 0.3 * normal(random); });
     chip.set_feedback(q);
-    chip.run(600 * chip.cycles_per_sample());
+    chip.run(500 * chip.cycles_per_sample());
     const double before = condition_2(j, q), after = condition_2(j, chip.feedback());
     CAPTURE(start, before, after);
-    // Seen: from 0.3 to 0.7 before, 0.97 to 0.99 after. Noise of the last 100 samples remains.
+    // Without sampling error Q ends at 0.993. Seen: 0.985 to 0.988, from 0.29 to 0.61.
     CHECK(before < 0.8);
-    CHECK(after > 0.93);
-    CHECK(cosine(flat(chip.feedback()), flat(j.transpose())) > 0.93);
+    CHECK(after > 0.97);
+    CHECK(cosine(flat(chip.feedback()), flat(j.transpose())) > 0.97);
+    CHECK(spectral_abscissa(-j * chip.feedback()) < 0.0);  // condition 3 without any leak
   }
 }
 
