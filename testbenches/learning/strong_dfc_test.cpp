@@ -186,6 +186,32 @@ TEST_CASE("D8 DFC die: feedback weights find the rows of J from any start", "[le
   }
 }
 
+TEST_CASE("Strong-DFC die: a single phase adds to Q the products of compartments and high-passed control",
+          "[learning]") {
+  // tau = 10 cycles, tau_noise = 40: somata undo 1.25 per layer above. eta = 1e-6.
+  N1Chip chip(strong(300,
+                     ", phases: single, update: time_averaged, sigma: 0.02, tau_noise: 40 us, tau_high_pass: "
+                     "100 us, feedback_rate: 1e-3") +
+                  held_weights,
+              tau_v);
+  const MatrixXd q = chip.feedback();
+  const std::int64_t free = chip.cycles_per_sample() - 300;
+  CHECK(free == 5);
+  chip.run(free);
+  MatrixXd wanted = MatrixXd::Zero(9, 2);
+  VectorXd low = VectorXd::Zero(2);
+  for (int t = 0; t < 300; ++t) {
+    chip.run(1);
+    const VectorXd u = chip.signal("output", "control");
+    wanted -= chip.layers("apical") * (u - low).transpose() / (300.0 * 0.02 * 0.02);
+    low += 0.01 * (u - low);
+  }
+  wanted.topRows(4) *= 1.25 * 1.25;
+  wanted.middleRows(4, 3) *= 1.25;
+  CHECK(wanted.norm() > 0.1);
+  CHECK(distance(flat((chip.feedback() - q) / 1e-6), flat(wanted)) < 1e-7);
+}
+
 TEST_CASE("Strong-DFC die: forward and feedback weights learn at once in a single phase", "[learning]") {
   N1Chip chip(strong(500,
                      ", phases: single, update: time_averaged, sigma: 0.02, tau_noise: 30 us, tau_high_pass: "
@@ -201,4 +227,23 @@ TEST_CASE("Strong-DFC die: forward and feedback weights learn at once in a singl
   CHECK(loss_of(chip) < 1e-3 * before);
   CHECK(condition_2(j, chip.feedback()) > 0.9);
   CHECK(condition_2(j, chip.feedback()) > condition_2(j, q) + 0.1);
+}
+
+TEST_CASE("Strong-DFC die: the structural detail is the tile, cycle by cycle, noise and learning included",
+          "[learning]") {
+  const std::string learning =
+      strong(40, ", sleep: 60, sigma: 0.02, tau_noise: 50 us, feedback_rate: 1, feedback_decay: 0.01") +
+      "update: die, rate: 0.1";
+  N1Chip tile(learning, tau_v, "", "name: flat"),
+      structural(learning, tau_v, "", "name: deep, detail: structural");
+  const MatrixXd before = tile.feedback();
+  for (int cycle = 0; cycle < 3 * tile.cycles_per_sample(); ++cycle) {
+    tile.run(1);
+    CAPTURE(cycle);
+    for (const char* signal : {"soma", "apical", "delta"})
+      REQUIRE((tile.layers(signal) - structural.layers(signal)).norm() < 1e-13);
+  }
+  CHECK((tile.feedback() - before).norm() > 1e-3);
+  CHECK((tile.feedback() - structural.feedback()).norm() < 1e-13);
+  CHECK(relative_error(tile.net().W, structural.net().W) < 1e-13);
 }
