@@ -42,6 +42,7 @@ EnergyDrawing hopfield_energy() {
           [](Circuit& c, const ForwardChip& chip, std::size_t a) {
             return state_nodes(c, chip, a, StateNode::Pull::gated);
           },
+          {},
           {}};
 }
 
@@ -52,15 +53,18 @@ EnergyDrawing leaky_energy() {
           [](Circuit& c, const ForwardChip& chip, std::size_t a) {
             return state_nodes(c, chip, a, StateNode::Pull::plain);
           },
+          {},
           {}};
 }
 
 EnergyDrawing clip_energy() {
-  return {"clip", true,
+  return {"clip",
+          true,
           [](Circuit& c, const ForwardChip& chip, std::size_t a) {
             return state_nodes(c, chip, a, StateNode::Pull::rails);
           },
-          needs_linear};
+          needs_linear,
+          {}};
 }
 
 }  // namespace leadlag

@@ -73,59 +73,6 @@ class Rules {
                                     " is one long sample: count learning.every in ticks, such as 1 tick");
     }
     if (p.system == System::le) check_latent_equilibrium();
-    if (p.system == System::vle_exact) {
-      check_window();
-    } else if (draft_.states("learning.window")) {
-      illegal("learning.window",
-              "learning.window belongs to system: vle_exact, not " + std::string(name_of(p.system)));
-    }
-  }
-
-  void check_window() {
-    const LearningDesign& learning = design_.learning;
-    const std::int64_t window = learning.params.window;
-    if (chip_.detail != Detail::tile) {
-      illegal("chip.detail", "system: vle_exact needs chip.detail: tile, not structural");
-    }
-    for (const char* key : {"tau_m", "tau_r"}) {
-      const std::string path = "blocks.error_unit." + std::string(key);
-      if (!draft_.states(path)) continue;
-      illegal(
-          path,
-          "error units of system: vle_exact run backwards with their neuron's own time constants; leave " +
-              std::string(key) + " out");
-    }
-    for (const ArrayDesign& array : design_.arrays) {
-      const std::string path = "arrays." + array.name;
-      if (array.is_low_pass()) {
-        illegal(path,
-                "system: vle_exact has no way back through the low-pass filters of '" + array.name + "'");
-      }
-      if (array.is_continuous()) {
-        illegal(path, "system: vle_exact records at clock edges, but '" + array.name +
-                          "' has coupling: continuous");
-      }
-      if (array.is_neuron() && std::any_of(array.neurons().begin(), array.neurons().end(),
-                                           [](const auto& n) { return n.nudging != 0.0; })) {
-        illegal(path + ".nudging", "system: vle_exact has no errors while it records, but '" + array.name +
-                                       "' has nudging; use nudging: 0");
-      }
-    }
-    const std::string cycles = std::to_string(window);
-    if (!design_.task.sampled()) {
-      if (learning.every % window == 0 || !host()) return;
-      illegal(draft_.states("learning.every") ? "learning.every" : "learning.window",
-              "a host can step at the end of a window only: learning.every must be a multiple of "
-              "learning.window, " +
-                  cycles + " ticks");
-    } else {
-      const auto& plasticity = design_.schedule.plasticity;
-      const std::int64_t length = plasticity.to - plasticity.from;
-      if (length % window == 0) return;
-      illegal("learning.window", "plasticity is on for " + std::to_string(length) +
-                                     " cycles of a sample, which learning.window, " + cycles +
-                                     " cycles, does not divide");
-    }
   }
 
   void check_latent_equilibrium() {
@@ -352,6 +299,7 @@ class Rules {
 
 void check_rules(Draft& draft) {
   check_coupling(draft);
+  check_window(draft);
   Rules(draft).check();
   check_circuit(draft);
 }

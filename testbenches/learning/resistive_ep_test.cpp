@@ -135,7 +135,7 @@ TEST_CASE("4.8h resistive EP on the die: its net learns by three decades with po
   ResistiveNetwork energy = resistive_reference();
   Network net("smoke", "free: 300, nudged: 300, beta: 1, form: symmetric", "die");
   const double before = energy.cost(energy.nodal_analysis(0.0));
-  for (int n = 0; n < 100; ++n) net.sample(30.0);
+  for (int n = 0; n < 100; ++n) net.sample(1000.0);
   energy.theta = net.conductances();
   CHECK(energy.theta.minCoeff() > 0.0);
   CHECK(energy.cost(energy.nodal_analysis(0.0)) < 1e-3 * before);
