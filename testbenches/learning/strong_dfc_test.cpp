@@ -253,3 +253,28 @@ TEST_CASE("Strong-DFC die: the structural detail is the tile, cycle by cycle, no
   CHECK((tile.feedback() - structural.feedback()).norm() < 1e-13);
   CHECK(relative_error(tile.net().W, structural.net().W) < 1e-13);
 }
+
+TEST_CASE("Strong-DFC: all that stands against drawing a chip is said at once", "[learning]") {
+  const std::string blueprint =
+      "leadlag: 1\n"
+      "chip: {name: c, clock: 1 MHz, time_scale: 1 us, full_scale: {voltage: 25 mV, current: 10 nA}}\n"
+      "arrays:\n"
+      "  x: {block: input_driver, size: 2}\n"
+      "  h: {block: leaky_neuron, size: 1, activation: linear, tau: 10 us}\n"
+      "crossbars:\n"
+      "  h_feedback: {from: x, to: h, weights: [[1, 2]], tile: 2x2}\n"
+      "learning: {system: strong_dfc, strong_dfc: {phases: single, sleep: 5, target_value: 0.9}}\n"
+      "task: {kind: idx_images, data: unused}\n";
+  std::string said;
+  try {
+    parse_design("c.yaml", blueprint,
+                 {.presets = {}, .settings = {}, .technology_folder = LEADLAG_TECHNOLOGY_DIR});
+  } catch (const DesignError& e) {
+    said = e.what();
+    CHECK(e.diagnostics().size() == 3);
+  }
+  for (const char* part : {"call 'h_feedback' otherwise", "needs two outputs", "has no sleep phase"}) {
+    CAPTURE(part, said);
+    CHECK(said.find(part) != std::string::npos);
+  }
+}
