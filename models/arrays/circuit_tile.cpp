@@ -19,13 +19,14 @@ CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& cir
       update_(update),
       order_(signal_order(circuit)),
       memory_(circuit.reads.size()),
-      coin_(context.seed, "sequencer", "coin"),
-      turned_(circuit.lines.size(), 1.0),
+      coin_(PhaseSequencer::coin(context.seed)),
       lines_(circuit.lines.size()) {
   for (std::size_t k = 0; k < circuit.crossbars.size(); ++k) {
     const Circuit::Crossbar& c = circuit.crossbars[k];
+    std::string module = c.name;  // the kernel separates levels of the hierarchy by points
+    std::replace(module.begin(), module.end(), '.', '_');
     auto array = std::make_unique<CrossbarArray<double>>(
-        c.name.c_str(), CrossbarArray<double>::Shape{c.rows, c.columns, 1, c.tile_rows, c.tile_columns},
+        module.c_str(), CrossbarArray<double>::Shape{c.rows, c.columns, 1, c.tile_rows, c.tile_columns},
         weights[k], bias[k], c.plastic);
     crossbars_.push_back({std::move(array)});
   }
@@ -91,10 +92,9 @@ void CircuitTile::take_pads() {
 
 void CircuitTile::set_lines(const std::vector<double>& lines) {
   for (std::size_t k = 0; k < lines.size(); ++k) {
-    const double line = turned_[k] * lines[k];
-    sequencer_activity[Event::code_change] += line != lines_[k] ? 1U : 0U;
-    lines_[k] = line;
+    sequencer_activity[Event::code_change] += lines[k] != lines_[k] ? 1U : 0U;
   }
+  lines_ = lines;
   for (const auto& c : circuit_.controls) columns_[c.to.column].in[c.to.pin][0] = lines_[c.line];
 }
 
@@ -146,10 +146,8 @@ void CircuitTile::write(double eta) {
 
 void CircuitTile::run(bool learns, double eta) {
   const PhaseSequencer::Row& row = PhaseSequencer::begin(table_, sequencer_, learns);
-  for (const std::size_t line : circuit_.coin_lines) {
-    turned_[line] = coin_.uniform(sequencer_.sample) < 0.5 ? -1.0 : 1.0;
-  }
-  set_lines(row.lines);
+  PhaseSequencer::drive(row, sequencer_, circuit_.coin_lines, coin_, next_lines_);
+  set_lines(next_lines_);
   take_pads();
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     Column& c = columns_[k];

@@ -77,8 +77,7 @@ class CircuitTile final : public sc_core::sc_module {
   std::vector<PhaseSequencer::Row> table_;
   PhaseSequencer::State sequencer_;
   const Draws coin_;
-  std::vector<double> turned_;  // by line: -1 in samples that turn it round
-  std::vector<double> lines_;
+  std::vector<double> lines_, next_lines_;
   std::vector<double> scaled_;
   std::vector<std::size_t> pads_;  // columns of x_i
 };

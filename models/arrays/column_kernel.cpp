@@ -32,18 +32,26 @@ namespace leadlag::HWY_NAMESPACE {
 
 // What a column has is a template argument: a loop as long as tanh's is not turned into vectors with tests in
 // it.
-template <Activation A, bool nudged, bool learns, class T>
+template <Activation A, bool nudged, bool tapped, class T>
 void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restrict nudging,
-             const T* __restrict error, T* __restrict rate, T* __restrict slope, T* __restrict velocity) {
+             const T* __restrict error, T* __restrict rate, T* __restrict slope, const NeuronTaps<T>& taps) {
   T* __restrict carry = v.carry;
+  T* __restrict driven = taps.driven;
+  T* __restrict membrane = taps.membrane;
+  T* __restrict lookahead = taps.lookahead;
   for (std::size_t k = 0; k < v.size; ++k) {
     const auto c = v.coefficients(k);
     LeadLag::State<T> state{carry[k]};
     T s = drive[k];
     if constexpr (nudged) s += nudging[k] * error[k];
-    if constexpr (learns) velocity[k] = s - LeadLag::lagged(c, state, s);
+    const T lead = LeadLag::output(c, state, s);
+    if constexpr (tapped) {
+      driven[k] = s;
+      membrane[k] = LeadLag::lagged(c, state, s);
+      lookahead[k] = lead;
+    }
     T r, d;
-    activate<A>(LeadLag::output(c, state, s), r, d);
+    activate<A>(lead, r, d);
     rate[k] = r;
     slope[k] = d;
     LeadLag::advance(c, state, s);
@@ -53,13 +61,13 @@ void neurons(const ColumnView<T>& v, const T* __restrict drive, const T* __restr
 
 template <class T>
 void neurons_of(Activation activation, const ColumnView<T>& v, const T* drive, const T* nudging,
-                const T* error, T* rate, T* slope, T* velocity) {
+                const T* error, T* rate, T* slope, const NeuronTaps<T>& taps) {
   with_activation(activation, [&]<Activation A>() {
-    if (error == nullptr && velocity == nullptr)
-      return neurons<A, false, false>(v, drive, nudging, error, rate, slope, velocity);
-    if (error == nullptr) return neurons<A, false, true>(v, drive, nudging, error, rate, slope, velocity);
-    if (velocity == nullptr) return neurons<A, true, false>(v, drive, nudging, error, rate, slope, velocity);
-    return neurons<A, true, true>(v, drive, nudging, error, rate, slope, velocity);
+    if (error == nullptr && taps.driven == nullptr)
+      return neurons<A, false, false>(v, drive, nudging, error, rate, slope, taps);
+    if (error == nullptr) return neurons<A, false, true>(v, drive, nudging, error, rate, slope, taps);
+    if (taps.driven == nullptr) return neurons<A, true, false>(v, drive, nudging, error, rate, slope, taps);
+    return neurons<A, true, true>(v, drive, nudging, error, rate, slope, taps);
   });
 }
 
@@ -117,8 +125,8 @@ void analog_of(const ColumnView<T>& v, Instant at, const T* capacitor, const T* 
 // HWY_EXPORT takes plain functions, not templates.
 #define LEADLAG_COLUMNS(T, suffix)                                                                          \
   void neurons_##suffix(Activation a, const ColumnView<T>& v, const T* drive, const T* nudging,             \
-                        const T* error, T* rate, T* slope, T* velocity) {                                   \
-    neurons_of<T>(a, v, drive, nudging, error, rate, slope, velocity);                                      \
+                        const T* error, T* rate, T* slope, const NeuronTaps<T>& taps) {                     \
+    neurons_of<T>(a, v, drive, nudging, error, rate, slope, taps);                                          \
   }                                                                                                         \
   void errors_##suffix(const ColumnView<T>& v, bool wires, const T* slope, const T* back, const T* epsilon, \
                        T* error) {                                                                          \
@@ -174,12 +182,12 @@ void LeadLagLanes<T>::set(std::size_t first, std::size_t count, const LeadLag::C
 
 template <class T>
 void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging,
-                   const T* error, T* rate, T* slope, T* velocity) {
+                   const T* error, T* rate, T* slope, const NeuronTaps<T>& taps) {
   const auto v = view(lanes);
   if constexpr (sizeof(T) == sizeof(double)) {
-    HWY_DYNAMIC_DISPATCH(neurons_f64)(activation, v, drive, nudging, error, rate, slope, velocity);
+    HWY_DYNAMIC_DISPATCH(neurons_f64)(activation, v, drive, nudging, error, rate, slope, taps);
   } else {
-    HWY_DYNAMIC_DISPATCH(neurons_f32)(activation, v, drive, nudging, error, rate, slope, velocity);
+    HWY_DYNAMIC_DISPATCH(neurons_f32)(activation, v, drive, nudging, error, rate, slope, taps);
   }
 }
 
@@ -254,12 +262,13 @@ void AnalogColumn<T>::clear() {
     std::fill(v->begin(), v->end(), T(0));
 }
 
-#define LEADLAG_INSTANTIATE(T)                                                                         \
-  template struct LeadLagLanes<T>;                                                                     \
-  template class AnalogColumn<T>;                                                                      \
-  template void activate_column(Activation, const AlignedVector<T>&, T*, T*);                          \
-  template void neuron_column(Activation, LeadLagLanes<T>&, const T*, const T*, const T*, T*, T*, T*); \
-  template void error_column(LeadLagLanes<T>&, bool, const T*, const T*, const T*, T*);                \
+#define LEADLAG_INSTANTIATE(T)                                                                    \
+  template struct LeadLagLanes<T>;                                                                \
+  template class AnalogColumn<T>;                                                                 \
+  template void activate_column(Activation, const AlignedVector<T>&, T*, T*);                     \
+  template void neuron_column(Activation, LeadLagLanes<T>&, const T*, const T*, const T*, T*, T*, \
+                              const NeuronTaps<T>&);                                              \
+  template void error_column(LeadLagLanes<T>&, bool, const T*, const T*, const T*, T*);           \
   template void low_pass_column(LeadLagLanes<T>&, const T*, T*);
 LEADLAG_INSTANTIATE(double)
 LEADLAG_INSTANTIATE(float)

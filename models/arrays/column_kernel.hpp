@@ -24,11 +24,19 @@ struct LeadLagLanes {
 /// The cores of models/blocks run over lanes, compiled once per instruction set; the same arithmetic as the
 /// structural modules, so the same bits.
 
+/// Where a column of neurons shows what is inside it, for circuits beside it; all null or none.
+template <class T>
+struct NeuronTaps {
+  T* driven = nullptr;     ///< s, nudging included
+  T* membrane = nullptr;   ///< u that the lookahead used; s - u is tau_m du/dt
+  T* lookahead = nullptr;  ///< u_hat
+};
+
 /// s = drive + nudging e (error may be null: no nudge); rate = phi(lead-lag(s)), slope = phi'; the membranes
-/// advance. `velocity`, if not null, receives (s - u) in units per membrane time constant: tau_m du/dt.
+/// advance.
 template <class T>
 void neuron_column(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging,
-                   const T* error, T* rate, T* slope, T* velocity);
+                   const T* error, T* rate, T* slope, const NeuronTaps<T>& taps);
 
 /// a = slope (back + epsilon) (epsilon may be null); error = lead-lag(a), or a itself when `wires`.
 template <class T>

@@ -62,6 +62,9 @@ class DieModule : public sc_core::sc_module {
   };
   virtual std::vector<IslandReport> islands() const { return {}; }
 
+  /// The next edge runs backwards over what has been recorded: hold the pins; the task waits.
+  virtual bool replaying() const { return false; }
+
   /// Event counters by (array or crossbar name, block stem).
   using Activities = std::map<std::pair<std::string, std::string>, const Activity*>;
   const Activities& activities() const { return activities_; }

@@ -16,9 +16,11 @@ void NeuronArray<T>::prepare() {
   const std::size_t n = size() * lanes_;
   nudging_.resize(n), drive_.resize(n), back_.resize(n), error_.resize(n);
   slope_.resize(n), next_slope_.resize(n);
-  if (params_.has_target) epsilon_.resize(n);
+  if (params_.has_target) epsilon_.resize(n), later_epsilon_.resize(n);
   if (params_.hop == Hop::continuous) lead_.resize(n);
-  if (params_.tau_m_learns) velocity_.resize(n), tau_m_gradient_.resize(size());
+  if (tapped()) driven_.resize(n), membrane_.resize(n), lookahead_.resize(n);
+  if (params_.tau_r_learns) apical_.resize(n);
+  tau_m_gradient_.resize(size()), tau_r_gradient_.resize(size());
   for (std::size_t i = 0; i < size(); ++i) set_coefficients(i);
   for (const auto& p : params_.neurons) nudged_ = nudged_ || (p.nudging != 0.0 && has_errors());
   SC_METHOD(reset);
@@ -40,6 +42,9 @@ void NeuronArray<T>::set_coefficients(std::size_t unit) {
     errors_.set(unit * lanes_, lanes_,
                 ErrorUnit::coefficients(params_.error_units[unit], params_.tick, params_.input));
   }
+  if (params_.gain_stage) {
+    gains_.set(unit * lanes_, lanes_, GainStage::coefficients(*params_.gain_stage, p, params_.tick));
+  }
   if (analog_neurons_.poled()) analog_neurons_.set_pole(unit * lanes_, lanes_, params_.neuron_poles[unit]);
   if (analog_errors_.poled()) analog_errors_.set_pole(unit * lanes_, lanes_, params_.error_poles[unit]);
 }
@@ -47,7 +52,8 @@ void NeuronArray<T>::set_coefficients(std::size_t unit) {
 template <class T>
 void NeuronArray<T>::reset() {
   if (rst_ni.read()) return;
-  analog_neurons_.clear(), analog_errors_.clear();
+  analog_neurons_.clear(), analog_errors_.clear(), gains_.clear();
+  memory_.clear(), replaying_ = false;
   for (auto* v : {&neurons_.carry, &errors_.carry, &error_, &slope_}) std::fill(v->begin(), v->end(), T(0));
   const auto clear = [](auto& port) {
     std::fill(port->next().begin(), port->next().end(), T(0));
@@ -75,20 +81,34 @@ void NeuronArray<T>::compute_epsilon(std::span<const T> rate) {
   }
 }
 
+/// What comes back from above, in the error units' nodes.
+template <class T>
+void NeuronArray<T>::add_back(bool fresh) {
+  if (params_.errors != ErrorPath::prospective && params_.errors != ErrorPath::instantaneous) return;
+  for (std::size_t c = 0; c < backs_i.size(); ++c) {
+    const bool now = fresh && (params_.hop != Hop::continuous || back_at_once_[c]);
+    const auto part = now ? backs_i[c]->fresh() : backs_i[c]->read();
+    for (std::size_t k = 0; k < back_.size(); ++k) back_[k] += part[k];
+  }
+}
+
 template <class T>
 void NeuronArray<T>::compute_error(bool fresh) {
   std::fill(back_.begin(), back_.end(), T(0));
-  if (params_.errors == ErrorPath::prospective || params_.errors == ErrorPath::instantaneous) {
-    for (std::size_t c = 0; c < backs_i.size(); ++c) {
-      const bool now = fresh && (params_.hop != Hop::continuous || back_at_once_[c]);
-      const auto part = now ? backs_i[c]->fresh() : backs_i[c]->read();
-      for (std::size_t k = 0; k < back_.size(); ++k) back_[k] += part[k];
-    }
-  }
+  add_back(fresh);
   if (params_.has_target) compute_epsilon(fresh ? rate_o->fresh() : rate_o->read());
   if (params_.hop == Hop::continuous) return;
-  error_column(errors_, params_.errors == ErrorPath::instantaneous, slope_.data(), back_.data(),
+  filter_errors(slope_.data());
+}
+
+template <class T>
+void NeuronArray<T>::filter_errors(const T* slope) {
+  error_column(errors_, params_.errors == ErrorPath::instantaneous, slope, back_.data(),
                params_.has_target ? epsilon_.data() : nullptr, error_.data());
+  gains_.apply(error_.data());
+  for (std::size_t k = 0; k < apical_.size(); ++k) {
+    apical_[k] = ErrorUnit::gate(slope[k], back_[k], params_.has_target ? epsilon_[k] : T(0));
+  }
   activity.error_unit[Event::hold_sample] += size() * params_.replicas;
 }
 
@@ -101,9 +121,11 @@ SweepMode::Update NeuronArray<T>::update_mode(const Incoming& in) const {
 template <class T>
 void NeuronArray<T>::run_neurons() {
   auto rate = rate_o->next();
-  neuron_column(params_.neurons[0].activation, neurons_, drive_.data(), nudging_.data(),
-                nudged_ ? error_.data() : nullptr, rate.data(), next_slope_.data(),
-                params_.tau_m_learns ? velocity_.data() : nullptr);
+  neuron_column(
+      params_.neurons[0].activation, neurons_, drive_.data(), nudging_.data(),
+      nudged_ ? error_.data() : nullptr, rate.data(), next_slope_.data(),
+      tapped() ? NeuronTaps<T>{driven_.data(), membrane_.data(), lookahead_.data()} : NeuronTaps<T>{});
+  gains_.keep(driven_.data(), lookahead_.data()), gains_.advance();
   clear_padding(rate, next_slope_);
   slope_.swap(next_slope_);
   rate_o->commit();
@@ -134,6 +156,11 @@ void NeuronArray<T>::check_finite() const {
 template <class T>
 void NeuronArray<T>::on_edge() {
   if (!rst_ni.read()) return;
+  if (params_.records) {
+    if (replay_i->read()) return replay(false);
+    run_forward(false);
+    return record(false);
+  }
   if (has_errors()) compute_error(false);
   std::fill(drive_.begin(), drive_.end(), T(0));
   std::size_t sent = 0;
@@ -145,21 +172,21 @@ void NeuronArray<T>::on_edge() {
     if (in.sends_back) backs_o[sent++]->commit();
   }
   run_neurons();
-  if (params_.tau_m_learns && learn_i.read()) learn_tau_m();
+  if (tau_learns() && learn_i.read()) learn_tau();
 }
 
 template <class T>
-void NeuronArray<T>::forward() {
+void NeuronArray<T>::run_forward(bool fresh) {
   std::fill(drive_.begin(), drive_.end(), T(0));
   for (std::size_t k = 0; k < incoming_.size(); ++k) {
-    incoming_[k].crossbar->sweep({}, rate_of(k, true), {}, T(0), drive_, {});
+    incoming_[k].crossbar->sweep({}, rate_of(k, fresh), {}, T(0), drive_, {});
   }
   run_neurons();
 }
 
 template <class T>
 void NeuronArray<T>::backward() {
-  if (!has_errors()) return;
+  if (!has_errors() || params_.records) return;
   compute_error(true);
   std::size_t sent = 0;
   for (std::size_t k = 0; k < incoming_.size(); ++k) {
@@ -173,39 +200,105 @@ void NeuronArray<T>::backward() {
       in.crossbar->update(mode, rate_of(k, true), error_, static_cast<T>(eta_i.read()));
     }
   }
-  if (params_.tau_m_learns && learn_i.read()) learn_tau_m();
+  if (tau_learns() && learn_i.read()) learn_tau();
+}
+
+// A frame of the memory: rates as the crossbars read them, the slopes they led to, the target's error, and
+// what plastic time constants need.
+template <class T>
+void NeuronArray<T>::record(bool fresh) {
+  if (!params_.records) return;
+  std::fill(error_.begin(), error_.end(), T(0));
+  if (!learn_i.read()) return memory_.clear();
+  for (std::size_t k = 0; k < incoming_.size(); ++k) memory_.write(rate_of(k, fresh));
+  memory_.write(slope_);
+  if (params_.has_target) {
+    compute_epsilon(fresh ? rate_o->fresh() : rate_o->read());
+    memory_.write(epsilon_);
+  }
+  if (tau_learns()) memory_.write(driven_), memory_.write(membrane_);
 }
 
 template <class T>
-void NeuronArray<T>::learn_tau_m() {
+void NeuronArray<T>::replay(bool fresh) {
+  const bool first = !replaying_;
+  replaying_ = true;
+  if (first) std::fill(errors_.carry.begin(), errors_.carry.end(), T(0));  // tau_m e(T) = tau_r a(T)
+  const auto restore = [&](AlignedVector<T>& into) {
+    const auto from = memory_.read(into.size());
+    std::copy(from.begin(), from.end(), into.begin());
+  };
+  if (tau_learns()) restore(membrane_), restore(driven_);
+  // With registers, the target's error of a cycle is that of the rate of the cycle before.
+  const auto later = later_epsilon_;
+  if (params_.has_target) restore(later_epsilon_);
+  if (params_.has_target) epsilon_ = fresh ? later_epsilon_ : later;
+  if (params_.has_target && first && !fresh) std::fill(epsilon_.begin(), epsilon_.end(), T(0));
+  std::fill(back_.begin(), back_.end(), T(0));
+  if (fresh || !first) add_back(fresh);
+  filter_errors(memory_.read(slope_.size()).data());
+  std::size_t sent = backs_o.size();
+  for (std::size_t k = incoming_.size(); k-- > 0;) {
+    Incoming& in = incoming_[k];
+    if (in.sends_back) {
+      in.crossbar->read_transposed(error_, backs_o[--sent]->next());
+      backs_o[sent]->commit();
+    }
+    const auto rate = memory_.read(rate_of(k, false).size());
+    if (!in.plastic) continue;
+    in.crossbar->update(
+        params_.update == UpdateBy::die ? SweepMode::Update::online : SweepMode::Update::accumulate, rate,
+        error_, static_cast<T>(eta_i.read()));
+  }
+  if (tau_learns()) learn_tau();
+  replaying_ = !memory_.empty();
+}
+
+template <class T>
+void NeuronArray<T>::learn_tau() {
+  const auto mean = [&](std::size_t i, const AlignedVector<T>& signal) {
+    const T sum = SummingNode::sum<T>(params_.replicas, [&](std::size_t b) {
+      const std::size_t k = i * lanes_ + b;
+      return signal[k] * (driven_[k] - membrane_[k]);
+    });
+    // driven - membrane is tau_m du/dt; du/dt in units per model time.
+    return static_cast<double>(sum) / static_cast<double>(params_.replicas) *
+           (params_.time_scale / params_.neurons[i].tau_m);
+  };
   for (std::size_t i = 0; i < size(); ++i) {
-    // velocity is tau_m du/dt; du/dt in units per model time.
-    const double per_time = params_.time_scale / params_.neurons[i].tau_m;
-    const T sum = SummingNode::sum<T>(
-        params_.replicas, [&](std::size_t b) { return error_[i * lanes_ + b] * velocity_[i * lanes_ + b]; });
-    tau_m_gradient_[i] -= static_cast<double>(sum) / static_cast<double>(params_.replicas) * per_time;
+    if (params_.tau_m_learns) tau_m_gradient_[i] -= mean(i, error_);
+    if (params_.tau_r_learns) tau_r_gradient_[i] += mean(i, apical_);
   }
 }
 
 template <class T>
-void NeuronArray<T>::read_tau_m(std::span<double> out) const {
-  for (std::size_t i = 0; i < size(); ++i) out[i] = params_.neurons[i].tau_m / params_.time_scale;
+void NeuronArray<T>::read_tau(Tau which, std::span<double> out) const {
+  for (std::size_t i = 0; i < size(); ++i) {
+    const auto& p = params_.neurons[i];
+    out[i] = (which == Tau::m ? p.tau_m : p.tau_r) / params_.time_scale;
+  }
 }
 
 template <class T>
-void NeuronArray<T>::write_tau_m(std::span<const double> in) {
+void NeuronArray<T>::write_tau(Tau which, std::span<const double> in) {
   for (std::size_t i = 0; i < size(); ++i) {
     const Time tau = in[i] * params_.time_scale;
-    params_.neurons[i].tau_m = tau;
-    if (has_errors() && params_.error_leads_by_tau_m) params_.error_units[i].tau_m = tau;
+    (which == Tau::m ? params_.neurons[i].tau_m : params_.neurons[i].tau_r) = tau;
+    if (has_errors() && params_.records) {
+      (which == Tau::m ? params_.error_units[i].tau_r : params_.error_units[i].tau_m) = tau;
+    } else if (has_errors() &&
+               (which == Tau::m ? params_.error_leads_by_tau_m : params_.error_lags_by_tau_r)) {
+      (which == Tau::m ? params_.error_units[i].tau_m : params_.error_units[i].tau_r) = tau;
+    }
     set_coefficients(i);
   }
 }
 
 template <class T>
-void NeuronArray<T>::take_tau_m_gradient(std::span<double> out) {
-  std::copy(tau_m_gradient_.begin(), tau_m_gradient_.end(), out.begin());
-  std::fill(tau_m_gradient_.begin(), tau_m_gradient_.end(), 0.0);
+void NeuronArray<T>::take_tau_gradient(Tau which, std::span<double> out) {
+  auto& gradient = which == Tau::m ? tau_m_gradient_ : tau_r_gradient_;
+  std::copy(gradient.begin(), gradient.end(), out.begin());
+  std::fill(gradient.begin(), gradient.end(), 0.0);
 }
 
 template class NeuronArray<double>;

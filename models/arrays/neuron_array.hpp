@@ -3,17 +3,20 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <systemc>
 #include <vector>
 
 #include "arrays/column_kernel.hpp"
 #include "arrays/crossbar_array.hpp"
+#include "arrays/gain_column.hpp"
 #include "arrays/lane_bus.hpp"
 #include "blocks/error_unit.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
 #include "blocks/target_unit.hpp"
+#include "blocks/trajectory_memory.hpp"
 
 namespace leadlag {
 
@@ -23,16 +26,23 @@ struct NeuronArrayParams {
   std::vector<ErrorUnit::Params> error_units;  ///< empty: the array has no error units
   bool has_target = false;
   TargetUnit::Params target_unit;
+  std::optional<GainStage::Params> gain_stage;  ///< one behind each error unit
   ErrorPath errors = ErrorPath::prospective;
   UpdateBy update = UpdateBy::die;
-  bool tau_m_learns = false;
-  bool error_leads_by_tau_m = true;  ///< a plastic tau_m is the error unit's lead as well
+  bool tau_m_learns = false, tau_r_learns = false;
+  bool records = false;  ///< errors exist only while a recorded window is read backwards
+  /// A plastic tau_m is the error unit's lead as well, a plastic tau_r its lag; the other way round if it
+  /// records.
+  bool error_leads_by_tau_m = true, error_lags_by_tau_r = true;
   Time tick, time_scale;
   Input input = Input::held;
   Hop hop = Hop::registered;
   std::vector<double> neuron_poles, error_poles;  ///< decay per tick of the adders' parasitic poles, or empty
   std::size_t replicas = 1;
 };
+
+/// The two time constants of a neuron that may learn.
+enum class Tau { m, r };
 
 /// Event counts of the blocks of one neuron array.
 struct NeuronArrayActivity {
@@ -48,6 +58,11 @@ struct NeuronArrayActivity {
 ///   drive = sum W rate(n-1) + b, back = W^T e, W += eta e rate(n-1): one sweep per crossbar
 ///   rate(n), phi'(n) = neuron(drive + gamma e)
 /// Source of the schedule: the discretisation of GLE's published code (arXiv 2403.16933).
+/// With params.records (VLE exact) the edges of a window write rates, slopes and target errors to a memory
+/// and no errors exist; while replay_i is high the edges read them backwards, the neurons stand still, and
+///   a(n) = phi'(n) (sum of back currents(n+1) + epsilon(n+1)),  e = error unit(a) from rest
+///   back(n) = W^T e(n),  W += eta e(n) rate(n-1)
+/// which is the adjoint of the recorded trajectory.
 /// With Hop::transparent the chip calls forward() bottom-up and backward() top-down within one edge instead;
 /// with Hop::continuous the scheduler of its analog island calls the functions of NeuronArray::Analog.
 template <class T>
@@ -65,6 +80,7 @@ class NeuronArray final : public sc_core::sc_module {
   sc_core::sc_in<bool> SC_NAMED(learn_i);
   sc_core::sc_in<bool> SC_NAMED(target_on_i);
   sc_core::sc_in<double> SC_NAMED(eta_i);
+  sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> SC_NAMED(replay_i);
   sc_core::sc_vector<sc_core::sc_port<LaneIn<T>>> rates_i;   // one per incoming crossbar
   sc_core::sc_vector<sc_core::sc_port<LaneOut<T>>> backs_o;  // one per incoming crossbar that sends back
   sc_core::sc_vector<sc_core::sc_port<LaneIn<T>>> backs_i;   // one per outgoing crossbar that sends back
@@ -85,6 +101,7 @@ class NeuronArray final : public sc_core::sc_module {
         lanes_(lanes_per_unit(params_.replicas)),
         neurons_(params_.neurons.size() * lanes_),
         errors_(params_.error_units.size() * lanes_),
+        gains_(params_.gain_stage ? params_.neurons.size() * lanes_ : 0),
         analog_neurons_(neurons_, !params_.neuron_poles.empty()),
         analog_errors_(errors_, !params_.error_poles.empty()),
         back_at_once_(std::move(back_at_once)) {
@@ -93,8 +110,9 @@ class NeuronArray final : public sc_core::sc_module {
   }
 
   // The edge in two halves, for the transparent schedule.
-  void forward();
+  void forward() { run_forward(true), record(true); }
   void backward();
+  void replay_backward() { replay(true); }
 
   // Hop::continuous: what an analog island asks of its column of neurons and of its column of error units.
   void settle_rates(Instant at);
@@ -120,9 +138,10 @@ class NeuronArray final : public sc_core::sc_module {
   double error(std::size_t unit) const { return static_cast<double>(error_[unit * lanes_]); }
 
   // Host port of plastic time constants, in model time units.
-  void read_tau_m(std::span<double> out) const;
-  void write_tau_m(std::span<const double> in);
-  void take_tau_m_gradient(std::span<double> out);  ///< descent direction, mean over replicas; clears
+  void read_tau(Tau which, std::span<double> out) const;
+  void write_tau(Tau which, std::span<const double> in);
+  void take_tau_gradient(Tau which,
+                         std::span<double> out);  ///< descent direction, mean over replicas; clears
 
   NeuronArrayActivity activity;
 
@@ -131,26 +150,37 @@ class NeuronArray final : public sc_core::sc_module {
   void set_coefficients(std::size_t unit);
   void on_edge();
   void reset();
+  void run_forward(bool fresh);
+  void record(bool fresh);  ///< one cycle of a window into the memory, if plasticity is on
+  void replay(bool fresh);  ///< one cycle of a window, backwards
+  void add_back(bool fresh);
   void compute_epsilon(std::span<const T> rate);
   void compute_error(bool fresh);
+  void filter_errors(const T* slope);
   void run_neurons();
   SweepMode::Update update_mode(const Incoming& in) const;
   std::span<const T> rate_of(std::size_t k, bool fresh) const;
   void activate();
   void clear_padding(std::span<T> rate, std::span<T> slope) const;
   void check_finite() const;
-  void learn_tau_m();
+  bool tapped() const { return params_.tau_m_learns || params_.tau_r_learns || !gains_.empty(); }
+  bool tau_learns() const { return params_.tau_m_learns || params_.tau_r_learns; }
+  void learn_tau();
 
   NeuronArrayParams params_;
   std::size_t lanes_;
   std::vector<Incoming> incoming_;
   LeadLagLanes<T> neurons_, errors_;
+  GainColumn<T> gains_;
   bool nudged_ = false;
   AnalogColumn<T> analog_neurons_, analog_errors_;
   std::vector<bool> back_at_once_;  // by outgoing crossbar: its error units are in the same analog island
-  AlignedVector<T> nudging_, drive_, velocity_, back_, epsilon_, error_, slope_, next_slope_, lead_;
-  std::vector<double> target_, last_target_;  // Hop::continuous
-  std::vector<double> tau_m_gradient_;
+  AlignedVector<T> nudging_, drive_, back_, epsilon_, later_epsilon_, error_, slope_, next_slope_, lead_;
+  AlignedVector<T> driven_, membrane_, lookahead_, apical_;  // where something looks inside: s, u, u_hat, a
+  std::vector<double> target_, last_target_;                 // Hop::continuous
+  std::vector<double> tau_m_gradient_, tau_r_gradient_;
+  TrajectoryMemory::Words<T> memory_;
+  bool replaying_ = false;
 };
 
 }  // namespace leadlag

@@ -36,7 +36,9 @@ void NeuronArray<T>::settle_errors(Instant at) {
     std::copy(back_.begin(), back_.end(), error_.begin());
   } else {
     analog_errors_.settle(at, back_.data(), error_.data());
+    gains_.apply(error_.data());
   }
+  std::copy_n(back_.begin(), apical_.size(), apical_.begin());
   if (!analog_errors_.poled()) send_back();
 }
 
@@ -54,10 +56,13 @@ template <class T>
 void NeuronArray<T>::keep() {
   analog_neurons_.keep();
   if (has_errors()) analog_errors_.keep();
+  gains_.keep(analog_neurons_.drive().data(),
+              analog_neurons_.poled() ? analog_neurons_.pole().data() : lead_.data());
 }
 
 template <class T>
 void NeuronArray<T>::advance() {
+  gains_.advance();
   analog_neurons_.advance();
   if (has_errors()) analog_errors_.advance();
   check_finite();
@@ -69,6 +74,7 @@ void NeuronArray<T>::publish() {
   if (analog_neurons_.poled()) activate();
   if (has_errors() && analog_errors_.poled()) {
     std::copy(analog_errors_.pole().begin(), analog_errors_.pole().end(), error_.begin());
+    gains_.apply(error_.data());
     send_back();
   }
 }
@@ -95,11 +101,9 @@ void NeuronArray<T>::learn() {
       incoming_[k].crossbar->update(mode, rate, error_, static_cast<T>(eta_i.read()));
     }
   }
-  if (!params_.tau_m_learns || !learn_i.read()) return;
-  for (std::size_t k = 0; k < velocity_.size(); ++k) {
-    velocity_[k] = analog_neurons_.drive()[k] - analog_neurons_.capacitor()[k];
-  }
-  learn_tau_m();
+  if (!tau_learns() || !learn_i.read()) return;
+  driven_ = analog_neurons_.drive(), membrane_ = analog_neurons_.capacitor();
+  learn_tau();
 }
 
 #define LEADLAG_INSTANTIATE(T)                          \

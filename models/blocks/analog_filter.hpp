@@ -18,6 +18,8 @@ class AnalogFilter {
   bool poled() const { return pole_decay_.has_value(); }
   double pole() const { return pole_; }
   double capacitor() const { return state_.capacitor; }
+  double drive() const { return state_.drive; }  ///< of the last evaluation
+  double passed() const { return poled() ? pole_ : output_; }
   /// What passes on at this tick: the output, or the state of its pole.
   double settle(double drive, Instant at) {
     output_ = AnalogLeadLag::settle(coefficients_, state_, drive, at);

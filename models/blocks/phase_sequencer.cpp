@@ -17,4 +17,45 @@ Datasheet PhaseSequencer::datasheet(const Params& p, const Technology& t, const 
           .area_derivation = "transistors + table of rows x (16 + lines) bits in SRAM"};
 }
 
+PhaseSequencerModule::PhaseSequencerModule(const sc_core::sc_module_name& name,
+                                           std::vector<PhaseSequencer::Row> table,
+                                           std::vector<std::size_t> coin_lines, std::uint64_t seed,
+                                           Activity& activity)
+    : sc_module(name),
+      lines_o("lines_o", table.front().lines.size()),
+      table_(std::move(table)),
+      coin_lines_(std::move(coin_lines)),
+      coin_(PhaseSequencer::coin(seed)),
+      counted_(table_.front().lines.size()),
+      activity_(activity) {
+  SC_METHOD(show);
+  sensitive << learn_i << state_changed_;
+  SC_METHOD(on_edge);
+  sensitive << clk_i.pos() << rst_ni.neg();
+  dont_initialize();
+}
+
+void PhaseSequencerModule::show() {
+  PhaseSequencer::State now = state_;
+  std::vector<double> lines;
+  PhaseSequencer::drive(PhaseSequencer::begin(table_, now, learn_i.read()), now, coin_lines_, coin_, lines);
+  for (std::size_t k = 0; k < lines.size(); ++k) lines_o[k].write(lines[k]);
+}
+
+void PhaseSequencerModule::on_edge() {
+  state_changed_.notify(sc_core::SC_ZERO_TIME);
+  if (!rst_ni.read()) {
+    state_ = {};
+    return;
+  }
+  std::vector<double> lines;
+  PhaseSequencer::drive(PhaseSequencer::begin(table_, state_, learn_i.read()), state_, coin_lines_, coin_,
+                        lines);
+  for (std::size_t k = 0; k < lines.size(); ++k) {
+    activity_[Event::code_change] += lines[k] != counted_[k] ? 1U : 0U;
+  }
+  counted_ = lines;
+  PhaseSequencer::advance(table_, state_);
+}
+
 }  // namespace leadlag

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <systemc>
 #include <tuple>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
 #include "units/field.hpp"
+#include "units/random.hpp"
 
 namespace leadlag {
 
@@ -48,6 +50,14 @@ struct PhaseSequencer {
     while (!s.training && !table[s.row].inference) ++s.row;
     return table[s.row];
   }
+  /// What the lines carry in a cycle: the row, with the sample's coin.
+  static void drive(const Row& row, const State& s, const std::vector<std::size_t>& coin_lines,
+                    const Draws& coin, std::vector<double>& lines) {
+    lines = row.lines;
+    if (coin_lines.empty() || coin.uniform(s.sample) >= 0.5) return;
+    for (const std::size_t k : coin_lines) lines[k] = -lines[k];
+  }
+  static Draws coin(std::uint64_t seed) { return {seed, stem, "coin"}; }
   /// The clock edge at the end of the cycle.
   static void advance(const std::vector<Row>& table, State& s) {
     if (++s.cycle < table[s.row].cycles) return;
@@ -60,6 +70,32 @@ struct PhaseSequencer {
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&, std::size_t rows,
                              std::size_t lines);
+};
+
+/// Structural detail. Lines stand for the whole cycle; the table advances at the rising edge.
+class PhaseSequencerModule final : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> SC_NAMED(clk_i);
+  sc_core::sc_in<bool> SC_NAMED(rst_ni);  // asynchronous, active low
+  sc_core::sc_in<bool> SC_NAMED(learn_i);
+  sc_core::sc_vector<sc_core::sc_out<double>> lines_o;
+
+  SC_HAS_PROCESS(PhaseSequencerModule);
+  /// coin_lines: those that a coin may turn round, tossed with `seed`.
+  PhaseSequencerModule(const sc_core::sc_module_name& name, std::vector<PhaseSequencer::Row> table,
+                       std::vector<std::size_t> coin_lines, std::uint64_t seed, Activity& activity);
+
+ private:
+  void show();
+  void on_edge();
+
+  std::vector<PhaseSequencer::Row> table_;
+  std::vector<std::size_t> coin_lines_;
+  Draws coin_;
+  PhaseSequencer::State state_;
+  std::vector<double> counted_;
+  sc_core::sc_event state_changed_;
+  Activity& activity_;
 };
 
 }  // namespace leadlag

@@ -57,12 +57,18 @@ void ProspectiveNeuronModule::write_outputs(double drive) {
   with_activation(activation_, [&]<Activation A>() { leadlag::activate<A>(lead, rate, slope); });
   rate_o.write(rate * full_scale_.voltage);
   slope_o.write(slope);
+  show_inside(drive, lead);
+}
+
+void ProspectiveNeuronModule::show_inside(double drive, double lead) {
+  if (driven_o.size() > 0) driven_o->write(drive * full_scale_.voltage);
+  if (lookahead_o.size() > 0) lookahead_o->write(lead * full_scale_.voltage);
 }
 
 void ProspectiveNeuronModule::on_edge() {
   if (!rst_ni.read()) {
     state_ = {};
-    if (hop_ == Hop::registered) rate_o.write({}), slope_o.write(0.0);
+    if (hop_ == Hop::registered) rate_o.write({}), slope_o.write(0.0), show_inside(0.0, 0.0);
     if (hop_ == Hop::transparent) state_changed_.notify(sc_core::SC_ZERO_TIME);
     return;
   }

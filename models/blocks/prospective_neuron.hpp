@@ -71,6 +71,11 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
   sc_core::sc_in<Voltage> SC_NAMED(error_i);
   sc_core::sc_out<Voltage> SC_NAMED(rate_o);
   sc_core::sc_out<double> SC_NAMED(slope_o);
+  // For a gain stage; open without one.
+  sc_core::sc_port<sc_core::sc_signal_inout_if<Voltage>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> SC_NAMED(
+      driven_o);  // s, nudging included
+  sc_core::sc_port<sc_core::sc_signal_inout_if<Voltage>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> SC_NAMED(
+      lookahead_o);  // u_hat
 
   SC_HAS_PROCESS(ProspectiveNeuronModule);
   ProspectiveNeuronModule(const sc_core::sc_module_name& name, const ProspectiveNeuron::Params& params,
@@ -90,11 +95,14 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
   void clear();
   double rate() const { return rate_; }
   double slope() const { return slope_; }
+  double driven() const { return analog_.drive(); }
+  double lookahead() const { return analog_.passed(); }
   bool output_is_state() const { return analog_.poled(); }
 
  private:
   double drive() const;
   void write_outputs(double drive);
+  void show_inside(double drive, double lead);
   void follow() { write_outputs(drive()); }
   void on_edge();
   void activate(double lead);

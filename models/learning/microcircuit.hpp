@@ -18,11 +18,14 @@ enum class System {
   le,   ///< Latent Equilibrium (arXiv 2110.14549): GLE with tau_r = tau_m, so error units and neurons have no
         ///< memory
   gle,  ///< Generalized LE (arXiv 2403.16933): error units with lag and lead of their neuron exchanged
+  vle_exact,  ///< Variational LE over a window (after arXiv 2603.09600): records, then runs error units
+              ///< backwards
+  vle_local,  ///< GLE with a gain stage behind each error unit (our rule, after arXiv 2603.09600)
 };
 template <>
 struct Names<System> {
   /// Those with error units beside each neuron, then those that are drawn as a netlist.
-  static constexpr std::array<std::string_view, 3> wired{"none", "le", "gle"};
+  static constexpr std::array<std::string_view, 5> wired{"none", "le", "gle", "vle_exact", "vle_local"};
   static constexpr auto value = [] {
     std::array<std::string_view, wired.size() + CircuitSystems::size> all{};
     std::copy(wired.begin(), wired.end(), all.begin());
@@ -53,15 +56,19 @@ struct Topology {
 /// What a template adds to the forward chip.
 struct Wiring {
   std::vector<bool> has_errors;  ///< by array: each neuron gets an error unit
+  std::vector<bool> has_gains;   ///< by array: each error unit gets a gain stage
   std::vector<bool> sends_back;  ///< by crossbar: the transposed read feeds the source's error units
-  bool has_target = false;       ///< a target unit on the output array
+  bool records = false;     ///< trajectory memories, and error units that run while they are read backwards
+  bool has_target = false;  ///< a target unit on the output array
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::vector<std::size_t> back_to;  ///< by crossbar: array whose error units it feeds, or nowhere
 };
 
 /// LE and GLE: one error unit per neuron; every crossbar between neurons is read transposed (the same cells,
 /// so no second set of weights), low-pass filters are bypassed on the way back; the target unit sits on the
-/// output.
+/// output. VLE exact: a trajectory memory beside every array; error units have the neuron's lead and lag, not
+/// exchanged, because they run backwards in time. VLE local: one gain stage more, between each error unit and
+/// all that reads its error.
 Wiring wire(System system, const Topology& topology);
 
 }  // namespace leadlag

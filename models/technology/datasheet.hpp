@@ -22,12 +22,14 @@ enum class Event : std::size_t {
   weight_read,    ///< the host reads a plasticity cell (all bits, over the wires)
   weight_write,   ///< the host writes a weight register (all bits, over the wires)
   conversion,     ///< the readout converts one value
+  record,         ///< a trajectory memory converts and writes one word
+  replay,         ///< a trajectory memory reads one word and converts it back
 };
 template <>
 struct Names<Event> {
-  static constexpr std::array<std::string_view, 7> value{"code_change",   "hold_sample", "accumulate",
+  static constexpr std::array<std::string_view, 9> value{"code_change",   "hold_sample", "accumulate",
                                                          "weight_update", "weight_read", "weight_write",
-                                                         "conversion"};
+                                                         "conversion",    "record",      "replay"};
 };
 inline constexpr std::size_t event_kinds = Names<Event>::value.size();
 

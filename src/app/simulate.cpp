@@ -53,7 +53,7 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
   Observations seen;
   const auto collect = [&] {
     const TaskResults& r = task.results();
-    seen.cycles = bench.cycle();
+    seen.cycles = bench.edges(), seen.replay_cycles = bench.edges() - bench.cycle();
     seen.train_samples = r.train_samples, seen.test_samples = r.test_samples;
     seen.samples = r.train_samples + r.test_samples;
     seen.learning_steps = bench.learning_cycles(), seen.host_steps = bench.host_steps();

@@ -89,10 +89,12 @@ void read_blocks(Draft& draft) {
 }
 
 Time error_lead(const Design& design, const ProspectiveNeuron::Params& neuron) {
-  return design.blocks.error_tau_m.value_or(neuron.tau_m);
+  const bool backwards = design.learning.params.system == System::vle_exact;
+  return design.blocks.error_tau_m.value_or(backwards ? neuron.tau_r : neuron.tau_m);
 }
 Time error_lag(const Design& design, const ProspectiveNeuron::Params& neuron) {
-  return design.blocks.error_tau_r.value_or(neuron.tau_r);
+  const bool backwards = design.learning.params.system == System::vle_exact;
+  return design.blocks.error_tau_r.value_or(backwards ? neuron.tau_m : neuron.tau_r);
 }
 
 }  // namespace leadlag

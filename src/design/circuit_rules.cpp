@@ -43,7 +43,6 @@ void check_chip(Draft& draft, const std::string& system) {
   need(chip.precision == Precision::double_, "precision", "precision: double");
   need(chip.coupling == Coupling::sampled, "coupling",
        "coupling: sampled; its nodes are sampled at the clock edge");
-  need(chip.detail == Detail::tile, "detail", "detail: tile");
   need(chip.schedule == Ordering::registered, "schedule",
        "schedule: registered; what has a state is sampled at the clock edge, the rest follows within the "
        "cycle");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "blocks/error_unit.hpp"
+#include "blocks/gain_stage.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/leaky_neuron.hpp"
 #include "blocks/plasticity_cell.hpp"
@@ -22,6 +23,7 @@
 #include "blocks/synapse.hpp"
 #include "blocks/synaptic_low_pass.hpp"
 #include "blocks/target_unit.hpp"
+#include "blocks/trajectory_memory.hpp"
 #include "blocks/weight_register.hpp"
 #include "design/position.hpp"
 #include "learning/microcircuit.hpp"
@@ -216,6 +218,7 @@ struct LearningParams {
   double anneal = 1.0;
   Anneal anneal_shape = Anneal::linear;
   std::int64_t start = 0;
+  int window = 1000;
 
   static constexpr auto fields() {
     using P = LearningParams;
@@ -232,14 +235,15 @@ struct LearningParams {
         Field{"anneal", &P::anneal, domain::unit, "the rate falls to this share of itself over the training"},
         Field{"anneal_shape", &P::anneal_shape, Domain{},
               "along a straight line in the rate, or in its logarithm"},
-        Field{"start", &P::start, domain::non_negative, "cycles before learning starts"}};
+        Field{"start", &P::start, domain::non_negative, "cycles before learning starts"},
+        Field{"window", &P::window, domain::between(1, 1000000),
+              "cycles that are recorded and then replayed backwards (system: vle_exact)"}};
   }
 };
 
-/// A parameter that learns: a crossbar's weights (and biases), or the membrane time constants of a neuron
-/// array.
+/// A parameter that learns: a crossbar's weights (and biases), or time constants of a neuron array.
 struct Plastic {
-  enum class Kind { weights, tau_m } kind = Kind::weights;
+  enum class Kind { weights, tau_m, tau_r } kind = Kind::weights;
   std::size_t index = 0;  ///< into Design::crossbars or Design::arrays
   Position at;
 };
@@ -251,7 +255,7 @@ struct LearningDesign {
   int every = 1;           ///< update: host applies the optimiser every so many ...
   EveryUnit every_unit = EveryUnit::sample;
   std::vector<Plastic> plastic;
-  std::optional<Time> tau_m_low;    ///< plastic tau_m is kept at or above this
+  std::optional<Time> tau_m_low, tau_r_low;  ///< a plastic time constant is kept at or above this
   CircuitSystems::Params circuits;  ///< of the systems that are drawn as netlists, `learning: KEYWORD: {...}`
 };
 
@@ -367,8 +371,10 @@ struct BlockDefaults {
   LeakyNeuron::Params leaky_neuron;
   CellDefaults cells;
   ErrorUnit::Params error_unit;
+  GainStage::Params gain_stage;
   std::optional<Time> error_tau_m, error_tau_r;  ///< stated in `blocks: error_unit:`; else each neuron's own
   TargetUnit::Params target_unit;
+  TrajectoryMemory::Params trajectory_memory;
   PlasticityCell::Params plasticity_cell;
   WeightRegister::Params weight_register;
   Readout::Params readout;
@@ -428,6 +434,8 @@ struct Design {
   ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know
   Circuit circuit() const;           ///< needs has_circuit()
   Topology topology() const;         ///< what a learning template needs to know of the forward chip
+  /// Signals of each unit of an array that a trajectory memory holds.
+  std::size_t recorded_signals(std::size_t array) const;
   /// Analog islands: sets of continuous arrays that crossbars or filters join, in the order of `arrays`.
   std::vector<std::vector<std::size_t>> islands() const;
   Time tick(std::size_t array) const {

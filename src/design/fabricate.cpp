@@ -33,6 +33,16 @@ bool Design::is_plastic(Plastic::Kind kind, std::size_t index) const {
                      [&](const Plastic& p) { return p.kind == kind && p.index == index; });
 }
 
+std::size_t Design::recorded_signals(std::size_t array) const {
+  if (learning.params.system != System::vle_exact) return 0;
+  const bool is_read =
+      std::any_of(crossbars.begin(), crossbars.end(), [&](const auto& c) { return c.from == array; });
+  if (!arrays[array].is_neuron()) return is_read ? 1 : 0;
+  const bool tau = is_plastic(Plastic::Kind::tau_m, array) || is_plastic(Plastic::Kind::tau_r, array);
+  // rate, slope, the target's error, tau_m du/dt
+  return (is_read ? 1U : 0U) + 1U + (array == learning.output ? 1U : 0U) + (tau ? 1U : 0U);
+}
+
 Topology Design::topology() const {
   Topology t;
   for (std::size_t a = 0; a < arrays.size(); ++a) {
@@ -78,8 +88,9 @@ Die fabricate(const Design& design) {
     if (design.learning.params.system == System::none) continue;
     for (const auto& neuron : neurons) {
       ErrorUnit::Params unit = design.blocks.error_unit;
-      unit.tau_m = design.blocks.error_tau_m.value_or(neuron.tau_m);
-      unit.tau_r = design.blocks.error_tau_r.value_or(neuron.tau_r);
+      const bool backwards = design.learning.params.system == System::vle_exact;
+      unit.tau_m = design.blocks.error_tau_m.value_or(backwards ? neuron.tau_r : neuron.tau_m);
+      unit.tau_r = design.blocks.error_tau_r.value_or(backwards ? neuron.tau_m : neuron.tau_r);
       errors.push_back(unit);
     }
   }

@@ -87,18 +87,21 @@ void read_systems(Draft& draft, const Node& map) {
 void read_plastic_name(Draft& draft, const Node& node) {
   std::string name;
   if (!read_text(draft.log, node, "an element of plastic", name)) return;
-  const bool tau = name.ends_with(".tau_m");
+  const bool tau_m = name.ends_with(".tau_m"), tau_r = name.ends_with(".tau_r"), tau = tau_m || tau_r;
   const auto& arrays = draft.design.arrays;
   std::vector<std::string> legal = draft.crossbar_names();
   for (const ArrayDesign& a : arrays) {
-    if (a.is_neuron()) legal.push_back(a.name + ".tau_m");
+    if (a.is_neuron()) legal.push_back(a.name + ".tau_m"), legal.push_back(a.name + ".tau_r");
   }
   const auto index = tau ? draft.find_array(name.substr(0, name.size() - 6)) : draft.find_crossbar(name);
   if (!index || (tau && !arrays[*index].is_neuron() && draft.sound(*index))) {
     draft.log.add("unknown-name", node, "nothing plastic is called '" + name + "'" + suggestion(name, legal));
     return;
   }
-  const Plastic plastic{tau ? Plastic::Kind::tau_m : Plastic::Kind::weights, *index, node.mark.at};
+  const Plastic plastic{tau_m   ? Plastic::Kind::tau_m
+                        : tau_r ? Plastic::Kind::tau_r
+                                : Plastic::Kind::weights,
+                        *index, node.mark.at};
   for (const Plastic& other : draft.design.learning.plastic) {
     if (other.kind == plastic.kind && other.index == plastic.index) {
       draft.log.add("duplicate-name", node, "plastic lists '" + name + "' twice");
@@ -260,7 +263,7 @@ void read_learning(Draft& draft) {
   const Node& map = draft.section("learning");
   LearningDesign& learning = draft.design.learning;
   learning.at = draft.mark("learning").at;
-  std::vector<std::string> more{"output", "every", "plastic", "tau_m_low"};
+  std::vector<std::string> more{"output", "every", "plastic", "tau_m_low", "tau_r_low"};
   more.insert(more.end(), CircuitSystems::keywords.begin(), CircuitSystems::keywords.end());
   check_keys(draft.log, map, "learning", field_names(LearningParams::fields(), more));
   read_fields(draft.log, map, LearningParams::fields(), learning.params);
@@ -268,10 +271,12 @@ void read_learning(Draft& draft) {
   read_output(draft, map);
   if (const Node* node = map.find("every")) read_every(draft, *node);
   read_plastic(draft, map);
-  if (const Node* node = map.find("tau_m_low")) {
+  const auto read_low = [&](const char* key, std::optional<Time>& bound) {
+    const Node* node = map.find(key);
     Time low;
-    if (read_value(draft.log, *node, "tau_m_low", domain::positive, low)) learning.tau_m_low = low;
-  }
+    if (node != nullptr && read_value(draft.log, *node, key, domain::positive, low)) bound = low;
+  };
+  read_low("tau_m_low", learning.tau_m_low), read_low("tau_r_low", learning.tau_r_low);
 }
 
 void read_task(Draft& draft) {

@@ -37,6 +37,8 @@ inline constexpr std::array measurement_table{
     MeasurementKind{"energy_per_update", Energy::dimension, "total energy per weight written"},
     MeasurementKind{"ledger_error", {}, "|supply integral - event ledger| / ledger"},
     MeasurementKind{"area", Area::dimension, "of one die"},
+    MeasurementKind{"memory_bits", {}, "of one die's trajectory memories (system: vle_exact)"},
+    MeasurementKind{"replay_share", {}, "clock cycles that run backwards / all cycles (system: vle_exact)"},
     MeasurementKind{
         "loop_gain", {}, "K of the registered nudging loop at the initial weights; stable below 1"},
     MeasurementKind{"analog_lag", Time::dimension,

@@ -98,33 +98,43 @@ class Rules {
   }
 
   void check_plastic() {
-    bool tau = false;
-    for (const Plastic& p : design_.learning.plastic) tau = tau || p.kind == Plastic::Kind::tau_m;
     if (!learns() && !design_.learning.plastic.empty()) {
       illegal("learning.plastic", "system: none has no error units to learn from; plastic must be []");
     }
+    check_plastic_tau(Plastic::Kind::tau_m, "tau_m", &ProspectiveNeuron::Params::tau_m,
+                      design_.learning.tau_m_low);
+    check_plastic_tau(Plastic::Kind::tau_r, "tau_r", &ProspectiveNeuron::Params::tau_r,
+                      design_.learning.tau_r_low);
+  }
+
+  void check_plastic_tau(Plastic::Kind kind, const std::string& name, Time ProspectiveNeuron::Params::*member,
+                         const std::optional<Time>& low) {
+    const auto& plastic = design_.learning.plastic;
+    const bool tau =
+        std::any_of(plastic.begin(), plastic.end(), [&](const Plastic& p) { return p.kind == kind; });
     if (tau && chip_.detail != Detail::tile) {
-      illegal("learning.plastic", "a plastic tau_m needs chip.detail: tile, not structural");
+      illegal("learning.plastic", "a plastic " + name + " needs chip.detail: tile, not structural");
     }
     if (tau && !host()) {
       illegal("learning.plastic",
-              "a plastic tau_m needs learning.update: host; no block on the die writes it");
+              "a plastic " + name + " needs learning.update: host; no block on the die writes it");
     }
-    if (!design_.learning.tau_m_low) return;
-    const Time low = *design_.learning.tau_m_low;
+    if (!low) return;
+    const std::string key = name + "_low";
     const Node* list = draft_.section("learning").find("plastic");
-    const bool misspelt = list != nullptr && list->items.size() != design_.learning.plastic.size();
+    const bool misspelt = list != nullptr && list->items.size() != plastic.size();
     if (!tau && !misspelt) {
-      illegal("learning.tau_m_low", "tau_m_low bounds a plastic tau_m, but plastic lists none (ARRAY.tau_m)");
+      illegal("learning." + key,
+              key + " bounds a plastic " + name + ", but plastic lists none (ARRAY." + name + ")");
     }
-    for (const Plastic& p : design_.learning.plastic) {
-      if (p.kind != Plastic::Kind::tau_m || !draft_.sound(p.index)) continue;
+    for (const Plastic& p : plastic) {
+      if (p.kind != kind || !draft_.sound(p.index)) continue;
       const ArrayDesign& array = design_.arrays[p.index];
       for (std::size_t k = 0; k < array.size; ++k) {
-        if (array.neurons()[k].tau_m >= low) continue;
-        draft_.log.add("out-of-range", draft_.mark("learning.tau_m_low"),
-                       "tau_m_low = " + to_text(low) +
-                           " is above tau_m = " + to_text(array.neurons()[k].tau_m) + " of " +
+        const Time start = array.neurons()[k].*member;
+        if (start >= *low) continue;
+        draft_.log.add("out-of-range", draft_.mark("learning." + key),
+                       key + " = " + to_text(*low) + " is above " + name + " = " + to_text(start) + " of " +
                            instance(array, k) + ", where learning starts");
         break;
       }
@@ -289,6 +299,7 @@ class Rules {
 
 void check_rules(Draft& draft) {
   check_coupling(draft);
+  check_window(draft);
   Rules(draft).check();
   check_circuit(draft);
 }

@@ -154,8 +154,8 @@ Json learning_schema() {
   p["every"] = {{"type", "string"},
                 {"pattern", "^[1-9][0-9]* (sample|tick)s?$"},
                 {"description", "update: host applies the optimiser every so many samples or ticks"}};
-  p["plastic"] =
-      list_of({{"type", "string"}}, "crossbars and ARRAY.tau_m that learn; all crossbars unless given");
+  p["plastic"] = list_of({{"type", "string"}},
+                         "crossbars, ARRAY.tau_m and ARRAY.tau_r that learn; all crossbars unless given");
   CircuitSystems::Params systems;
   CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
     p[std::string(S::keyword)] =
@@ -163,6 +163,8 @@ Json learning_schema() {
   });
   p["tau_m_low"] =
       described(quantity_schema(Time::dimension, ""), "a plastic tau_m is kept at or above this");
+  p["tau_r_low"] =
+      described(quantity_schema(Time::dimension, ""), "a plastic tau_r is kept at or above this");
   return learning;
 }
 

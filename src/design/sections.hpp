@@ -50,6 +50,7 @@ void check_coupling(Draft&);
 void check_circuit(Draft&);
 /// Cycles and windows of a sample, from the phases of the system; after everything else is known to be sound.
 void set_phases(Design&);
+void check_window(Draft&);
 bool has_error_filters(const Design&);
 /// An array whose own rates return to it, or ""; perhaps without leaving analog islands.
 std::string recurrent_array(const Draft&, bool in_islands = false);
@@ -68,7 +69,9 @@ void for_each_block(Defaults& b, F&& f) {
   f(ProspectiveNeuron::stem, b.prospective_neuron);
   f(LeakyNeuron::stem, b.leaky_neuron);
   f(ErrorUnit::stem, b.error_unit);
+  f(GainStage::stem, b.gain_stage);
   f(TargetUnit::stem, b.target_unit);
+  f(TrajectoryMemory::stem, b.trajectory_memory);
   f(PlasticityCell::stem, b.plasticity_cell);
   f(WeightRegister::stem, b.weight_register);
   f(Readout::stem, b.readout);

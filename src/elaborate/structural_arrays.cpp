@@ -41,6 +41,7 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
   const std::size_t n = params.neurons.size();
   rate.resize(n), error.resize(n), epsilon.resize(n), slope.resize(n), drive.resize(n), back.resize(n);
   drive_used_.resize(n), back_used_.resize(n);
+  if (params.gain_stage) raw_error_.resize(n), driven_.resize(n), lookahead_.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     drive_nodes.push_back(
         std::make_unique<SummingNodeModule>(numbered("drive_node", i).c_str(), drive_inputs));
@@ -57,7 +58,16 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
         ErrorUnit::coefficients(params.error_units[i], params.tick, params.input), params.errors, params.hop,
         full_scale, activity.error_unit, pole(params.error_poles, i)));
     error_units[i]->slope_i(slope[i]), error_units[i]->epsilon_i(epsilon[i]);
-    error_units[i]->back_i(back[i]), error_units[i]->error_o(error[i]);
+    error_units[i]->back_i(back[i]), error_units[i]->error_o(params.gain_stage ? raw_error_[i] : error[i]);
+    if (params.gain_stage) {
+      gain_stages.push_back(std::make_unique<GainStageModule>(
+          numbered(GainStage::stem, i).c_str(),
+          GainStage::coefficients(*params.gain_stage, params.neurons[i], params.tick), params.hop,
+          full_scale));
+      neurons[i]->driven_o(driven_[i]), neurons[i]->lookahead_o(lookahead_[i]);
+      gain_stages[i]->driven_i(driven_[i]), gain_stages[i]->lookahead_i(lookahead_[i]);
+      gain_stages[i]->error_i(raw_error_[i]), gain_stages[i]->error_o(error[i]);
+    }
     if (back_inputs == 0) continue;
     back_nodes.push_back(std::make_unique<SummingNodeModule>(numbered("back_node", i).c_str(), back_inputs));
     back_nodes[i]->sum_o(back[i]);

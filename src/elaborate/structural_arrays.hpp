@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "arrays/neuron_array.hpp"
+#include "blocks/gain_stage.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/readout.hpp"
@@ -42,8 +43,10 @@ struct StructuralSource final : sc_core::sc_module {
 struct StructuralNeurons final : sc_core::sc_module {
   std::vector<std::unique_ptr<ProspectiveNeuronModule>> neurons;
   std::vector<std::unique_ptr<ErrorUnitModule>> error_units;
+  std::vector<std::unique_ptr<GainStageModule>> gain_stages;  ///< behind the error units, or none
   std::vector<std::unique_ptr<SummingNodeModule>> drive_nodes, back_nodes;
-  Wires<Voltage> rate, error, epsilon;
+  Wires<Voltage> rate, error,
+      epsilon;  ///< error: what all others read, behind the gain stage if there is one
   Wires<double> slope;
   Wires<Current> drive, back;
   NeuronArrayActivity activity;
@@ -53,6 +56,11 @@ struct StructuralNeurons final : sc_core::sc_module {
   StructuralNeurons(const sc_core::sc_module_name& name, const NeuronArrayParams& params,
                     FullScale full_scale, std::size_t drive_inputs, std::size_t back_inputs);
 
+  /// The error that the last edge used.
+  Voltage last_error(std::size_t i) const {
+    return gain_stages.empty() ? error_units[i]->last() : gain_stages[i]->last();
+  }
+
   /// Wires a synapse's current into the next free input of unit i's node.
   void connect_drive(std::size_t i, sc_core::sc_signal<Current>& current);
   void connect_back(std::size_t i, sc_core::sc_signal<Current>& current);
@@ -60,6 +68,7 @@ struct StructuralNeurons final : sc_core::sc_module {
   SC_HAS_PROCESS(StructuralNeurons);
 
  private:
+  Wires<Voltage> raw_error_, driven_, lookahead_;  // between neuron, error unit and gain stage
   std::vector<std::size_t> drive_used_, back_used_;
 };
 

@@ -3,53 +3,12 @@
 
 #include <algorithm>
 
-#include "blocks/target_unit.hpp"
 #include "elaborate/structural_arrays.hpp"
 #include "elaborate/structural_island.hpp"
+#include "elaborate/structural_pins.hpp"
 #include "elaborate/topology.hpp"
 
 namespace leadlag {
-
-/// Fans the pin buses out into single wires and gathers the readout's: pads, no physics.
-struct StructuralDie::Pins final : sc_core::sc_module {
-  sc_core::sc_port<LaneIn<double>> SC_NAMED(x_i);
-  sc_core::sc_port<LaneIn<double>> SC_NAMED(target_i);
-  sc_core::sc_port<LaneOut<double>> SC_NAMED(value_o);
-  sc_core::sc_port<LaneOut<double>> SC_NAMED(sum_o);
-  Wires<double> x, target, value, sum;
-  std::unique_ptr<TargetUnitModule> target_unit;
-  std::vector<std::unique_ptr<ReadoutModule>> readouts;
-  Activity readout_activity;
-
-  SC_HAS_PROCESS(Pins);
-  Pins(const sc_core::sc_module_name& module_name, std::size_t inputs, std::size_t outputs)
-      : sc_module(module_name), x(inputs), target(outputs), value(outputs), sum(outputs) {
-    SC_METHOD(fan_out_x);
-    SC_METHOD(fan_out_target);
-    SC_METHOD(gather);
-    for (auto& wire : value) sensitive << wire;
-    for (auto& wire : sum) sensitive << wire;
-  }
-
- private:
-  static void fan_out(LaneIn<double>& bus, Wires<double>& wires) {
-    const auto lanes = bus.read();
-    for (std::size_t i = 0; i < wires.size(); ++i) wires[i].write(lanes[i]);
-  }
-  void fan_out_x() {
-    fan_out(*x_i[0], x);
-    next_trigger(x_i->changed());
-  }
-  void fan_out_target() {
-    fan_out(*target_i[0], target);
-    next_trigger(target_i->changed());
-  }
-  void gather() {
-    for (std::size_t i = 0; i < value.size(); ++i)
-      value_o->next()[i] = value[i].read(), sum_o->next()[i] = sum[i].read();
-    value_o->commit(), sum_o->commit();
-  }
-};
 
 StructuralDie::~StructuralDie() = default;
 
@@ -68,7 +27,7 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     : DieModule(name), full_scale_(design.full_scale) {
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   const std::size_t output = design.learning.output, outputs = design.outputs();
-  pins_ = std::make_unique<Pins>("pins", design.inputs(), outputs);
+  pins_ = std::make_unique<StructuralPins>("pins", design.inputs(), outputs);
   pins_->x_i(x_i), pins_->target_i(target_i), pins_->value_o(value_o), pins_->sum_o(sum_o);
 
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
@@ -114,6 +73,7 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     if (neurons_[a]) {
       for (auto& n : neurons_[a]->neurons) n->clk_i(clk_i), n->rst_ni(rst_ni);
       for (auto& e : neurons_[a]->error_units) e->clk_i(clk_i), e->rst_ni(rst_ni);
+      for (auto& g : neurons_[a]->gain_stages) g->clk_i(clk_i), g->rst_ni(rst_ni);
       continue;
     }
     for (auto& driver : sources_[a]->drivers) driver->x_i(pins_->x[pin++]);
@@ -238,7 +198,7 @@ double StructuralDie::probe(bool crossbar, std::size_t index, const std::string&
   if (sources_[index]) return sources_[index]->rate[element].read() / full_scale_.voltage;
   const StructuralNeurons& n = *neurons_[index];
   if (signal == "slope") return n.slope[element].read();
-  const Voltage v = signal == "error" ? n.error_units[element]->last() : n.rate[element].read();
+  const Voltage v = signal == "error" ? n.last_error(element) : n.rate[element].read();
   return v / full_scale_.voltage;
 }
 

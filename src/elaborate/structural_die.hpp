@@ -13,6 +13,7 @@ namespace leadlag {
 class StructuralIsland;
 struct StructuralNeurons;
 struct StructuralCrossbar;
+struct StructuralPins;
 struct StructuralSource;
 
 /// Structural detail: one module per physical block and one signal per wire, for reading, probing and
@@ -30,7 +31,6 @@ class StructuralDie final : public DieModule {
   std::vector<IslandReport> islands() const override;
 
  private:
-  struct Pins;
   void build_islands(const Design& design, const Wiring& wiring);
   struct Handle {
     std::size_t crossbar;
@@ -38,7 +38,7 @@ class StructuralDie final : public DieModule {
   };
 
   FullScale full_scale_;
-  std::unique_ptr<Pins> pins_;
+  std::unique_ptr<StructuralPins> pins_;
   std::vector<std::unique_ptr<StructuralSource>> sources_;   // by array; null where it has neurons
   std::vector<std::unique_ptr<StructuralNeurons>> neurons_;  // by array; null where it has none
   std::vector<std::unique_ptr<StructuralCrossbar>> crossbars_;

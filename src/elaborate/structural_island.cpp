@@ -50,12 +50,15 @@ struct StructuralIsland::NeuronStage final : BlockStage {
 struct StructuralIsland::ErrorStage final : BlockStage {
   StructuralIsland& island;
   ErrorUnitModule& error_unit;
+  GainStageModule* gain_stage;  ///< or null
   const ProspectiveNeuronModule& neuron;
   std::size_t array, unit;
   ErrorStage(StructuralIsland& i, const ArrayDesign& drawn, std::size_t a, std::size_t u)
       : BlockStage(unit_name(drawn, u, "error"), i.errors_[a][u]),
         island(i),
         error_unit(*i.parts_.neurons[a]->error_units[u]),
+        gain_stage(i.parts_.neurons[a]->gain_stages.empty() ? nullptr
+                                                            : i.parts_.neurons[a]->gain_stages[u].get()),
         neuron(*i.parts_.neurons[a]->neurons[u]),
         array(a),
         unit(u) {}
@@ -68,12 +71,19 @@ struct StructuralIsland::ErrorStage final : BlockStage {
                              : ErrorUnit::gate(neuron.slope(), cut ? 0.0 : island.back(array, unit),
                                                island.epsilon(array, unit));
     error_unit.settle(gated, at);
-    output = error_unit.error();
+    take();
   }
-  void keep() override { error_unit.keep(); }
+  void keep() override {
+    error_unit.keep();
+    if (gain_stage != nullptr) gain_stage->keep(neuron.driven(), neuron.lookahead());
+  }
   void advance() override {
     error_unit.advance();
-    output = error_unit.error();
+    if (gain_stage != nullptr) gain_stage->advance();
+    take();
+  }
+  void take() {
+    output = gain_stage == nullptr ? error_unit.error() : gain_stage->settle(error_unit.error());
   }
   void write(std::span<const double> in) override { output = in[0]; }
 };
@@ -342,6 +352,7 @@ void StructuralIsland::publish() {
     if (parts_.neurons[a] != nullptr) {
       for (auto& n : parts_.neurons[a]->neurons) n->publish();
       for (auto& e : parts_.neurons[a]->error_units) e->publish();
+      for (auto& g : parts_.neurons[a]->gain_stages) g->publish();
     } else {
       for (auto& f : parts_.sources[a]->filters) f->publish();
     }
@@ -362,6 +373,7 @@ void StructuralIsland::clear() {
         rates_[a][u] = neurons[u]->rate();
       }
       for (auto& e : parts_.neurons[a]->error_units) e->clear(), e->publish();
+      for (auto& g : parts_.neurons[a]->gain_stages) g->clear(), g->publish();
     } else {
       for (auto& f : parts_.sources[a]->filters) f->clear(), f->publish();
     }

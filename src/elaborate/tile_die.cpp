@@ -57,6 +57,7 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
   list_groups(design);
   list_activities(design);
   build_islands(design, wiring);
+  if (wiring.records) build_sequencer(design);
   if (design.chip.hop() == Hop::transparent) {
     for (const std::size_t a : signal_order(design)) {
       if (arrays_[a].neurons) order_.push_back(arrays_[a].neurons.get());
@@ -101,6 +102,7 @@ void TileDie<T>::bind_neurons(std::size_t a, const Design& design, const Wiring&
   NeuronArray<T>& n = *arrays_[a].neurons;
   n.clk_i(clk_i), n.rst_ni(rst_ni), n.learn_i(learn_i), n.target_on_i(target_on_i), n.eta_i(eta_i);
   n.rate_o(*arrays_[a].rate);
+  if (wiring.records) n.replay_i(replay_);
   if (wiring.has_target && a == output_) n.target_i(target_i);
   std::size_t k = 0, sent = 0, received = 0;
   for (const std::size_t c : crossbars_into(design, a)) {
@@ -127,6 +129,9 @@ void TileDie<T>::list_groups(const Design& design) {
     groups_.push_back({design.arrays[a].name + ".tau_m", design.arrays[a].size,
                        design.is_plastic(Plastic::Kind::tau_m, a)});
     handles_.push_back({Member::tau_m, a});
+    groups_.push_back({design.arrays[a].name + ".tau_r", design.arrays[a].size,
+                       design.is_plastic(Plastic::Kind::tau_r, a)});
+    handles_.push_back({Member::tau_r, a});
   }
 }
 
@@ -173,6 +178,37 @@ void TileDie<T>::build_islands(const Design& design, const Wiring& wiring) {
 }
 
 template <class T>
+void TileDie<T>::build_sequencer(const Design& design) {
+  window_ = design.learning.params.window;
+  memory_activity_.resize(arrays_.size());
+  for (std::size_t a = 0; a < arrays_.size(); ++a) {
+    recorded_signals_.push_back(design.recorded_signals(a) * design.arrays[a].size *
+                                static_cast<std::size_t>(design.chip.replicas));
+    if (recorded_signals_[a] > 0)
+      activities_[{design.arrays[a].name, TrajectoryMemory::stem}] = &memory_activity_[a];
+  }
+  SC_METHOD(sequence);
+  sensitive << clk_i.pos() << rst_ni.neg();
+  dont_initialize();
+}
+
+template <class T>
+void TileDie<T>::sequence() {
+  const bool replays = replay_.read();
+  if (!rst_ni.read() || (!replays && !learn_i.read())) {
+    recorded_ = 0;
+    replay_.write(false);
+    return;
+  }
+  recorded_ += replays ? -1 : 1;
+  if (recorded_ == window_) replay_.write(true);
+  if (recorded_ == 0) replay_.write(false);
+  for (std::size_t a = 0; a < memory_activity_.size(); ++a) {
+    memory_activity_[a][replays ? Event::replay : Event::record] += recorded_signals_[a];
+  }
+}
+
+template <class T>
 void TileDie<T>::run_islands() {
   if (!rst_ni.read()) return;
   for (auto& island : islands_) {
@@ -198,6 +234,10 @@ std::vector<DieModule::IslandReport> TileDie<T>::islands() const {
 template <class T>
 void TileDie<T>::run_in_order() {
   if (!rst_ni.read()) return;
+  if (replay_.read()) {
+    for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->replay_backward();
+    return;
+  }
   for (NeuronArray<T>* n : order_) n->forward();
   for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->backward();
   readout_->sample(arrays_[output_].rate->fresh());
@@ -212,7 +252,9 @@ void TileDie<T>::read(std::size_t group, std::span<double> out) const {
     case Member::bias:
       return crossbars_[h.index]->read_bias(out);
     case Member::tau_m:
-      return arrays_[h.index].neurons->read_tau_m(out);
+      return arrays_[h.index].neurons->read_tau(Tau::m, out);
+    case Member::tau_r:
+      return arrays_[h.index].neurons->read_tau(Tau::r, out);
   }
 }
 
@@ -225,7 +267,9 @@ void TileDie<T>::write(std::size_t group, std::span<const double> in) {
     case Member::bias:
       return crossbars_[h.index]->write_bias(in);
     case Member::tau_m:
-      return arrays_[h.index].neurons->write_tau_m(in);
+      return arrays_[h.index].neurons->write_tau(Tau::m, in);
+    case Member::tau_r:
+      return arrays_[h.index].neurons->write_tau(Tau::r, in);
   }
 }
 
@@ -238,7 +282,9 @@ void TileDie<T>::take(std::size_t group, std::span<double> out) {
     case Member::bias:
       return crossbars_[h.index]->take_accumulated_bias(out);
     case Member::tau_m:
-      return arrays_[h.index].neurons->take_tau_m_gradient(out);
+      return arrays_[h.index].neurons->take_tau_gradient(Tau::m, out);
+    case Member::tau_r:
+      return arrays_[h.index].neurons->take_tau_gradient(Tau::r, out);
   }
 }
 

@@ -28,6 +28,7 @@ class TileDie final : public DieModule {
   double probe(bool crossbar, std::size_t index, const std::string& signal,
                std::size_t element) const override;
   std::vector<IslandReport> islands() const override;
+  bool replaying() const override { return replay_.read(); }
 
  private:
   struct Array {  // one of the three
@@ -36,7 +37,7 @@ class TileDie final : public DieModule {
     std::unique_ptr<NeuronArray<T>> neurons;
     std::unique_ptr<LaneBus<T>> rate;
   };
-  enum class Member { weights, bias, tau_m };
+  enum class Member { weights, bias, tau_m, tau_r };
   struct Handle {
     Member member;
     std::size_t index;  // crossbar, or array
@@ -50,6 +51,8 @@ class TileDie final : public DieModule {
   void run_in_order();
   void run_islands();
   void reset_islands();
+  void build_sequencer(const Design& design);
+  void sequence();
 
   std::vector<Array> arrays_;
   std::vector<CrossbarArray<T>*> crossbars_;
@@ -59,6 +62,11 @@ class TileDie final : public DieModule {
   std::vector<Handle> handles_;
   std::vector<NeuronArray<T>*> order_;  // transparent schedule: bottom-up
   std::vector<std::unique_ptr<TileIsland<T>>> islands_;
+  // VLE exact: `window` cycles with plasticity on are recorded, then as many are replayed.
+  sc_core::sc_signal<bool> replay_{"replay"};
+  std::int64_t window_ = 0, recorded_ = 0;
+  std::vector<std::size_t> recorded_signals_;  // by array, of all its units and replicas
+  std::vector<Activity> memory_activity_;
 };
 
 }  // namespace leadlag

@@ -106,6 +106,9 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
     const ArrayDesign& array = design.arrays[a];
+    bill.equal(array.name, design.recorded_signals(a) * array.size,
+               TrajectoryMemory::datasheet(b.trajectory_memory, t, at,
+                                           static_cast<std::size_t>(design.learning.params.window)));
     if (array.is_input()) {
       bill.each(array.name, std::get<0>(array.blocks),
                 [&](const InputDriver::Params& p) { return InputDriver::datasheet(p, t, at); });
@@ -130,6 +133,8 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
         }
         bill.each(array.name, die.error_units[a],
                   [&](const ErrorUnit::Params& p) { return ErrorUnit::datasheet(p, t, at); });
+        if (wiring.has_gains[a])
+          bill.equal(array.name, array.size, GainStage::datasheet(b.gain_stage, t, at));
       }
       if (a == design.learning.output) {
         if (wiring.has_target)

@@ -161,7 +161,7 @@ class LongestWay {
     } else {
       append(own, name, SummingNode::stem);
       append(own, name, ProspectiveNeuron::stem);
-      if (wiring_.has_errors[a]) append(own, name, ErrorUnit::stem);
+      if (wiring_.has_errors[a]) append(own, name, ErrorUnit::stem), append(own, name, GainStage::stem);
       if (wiring_.has_target && a == design_.learning.output) append(own, name, TargetUnit::stem);
     }
     std::vector<PathArc> best;

@@ -26,6 +26,14 @@ Measurements measure_static(const Design& design, const Die& die) {
   Area area{};
   for (const BlockGroup& g : bill) area += g.area;
   m.values["area"] = area.si;
+  std::size_t words = 0;
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    words += design.recorded_signals(a) * design.arrays[a].size;
+  }
+  if (words > 0) {
+    m.values["memory_bits"] =
+        static_cast<double>(words) * design.learning.params.window * design.blocks.trajectory_memory.bits;
+  }
   if (const auto k = loop_gain(design, die)) m.values["loop_gain"] = *k;
   return m;
 }
@@ -73,6 +81,9 @@ Measurements measure(const Design& design, const Die& die, const Observations& s
     if (seen.learning_steps > 0) {
       v["learning_rate_on_die"] = static_cast<double>(seen.learning_steps) / m.duration.si;
     }
+  }
+  if (v.contains("memory_bits") && seen.cycles > 0) {
+    v["replay_share"] = static_cast<double>(seen.replay_cycles) / static_cast<double>(seen.cycles);
   }
   if (seen.samples > 0) v["energy_per_sample"] = m.ledger.si / static_cast<double>(seen.samples);
   if (m.operations > 0) v["energy_per_operation"] = m.ledger.si / static_cast<double>(m.operations);

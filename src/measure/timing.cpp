@@ -97,8 +97,10 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
       const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
       Path error{"error", crossbar, {}, {}, {}}, update{"update", crossbar, {}, {}, {}};
       const auto start = [&](Path& path) {
-        if (a == design.learning.output) all.append(path, name, TargetUnit::stem);
+        if (wiring.records) all.append(path, name, TrajectoryMemory::stem, "word");
+        if (!wiring.records && a == design.learning.output) all.append(path, name, TargetUnit::stem);
         all.append(path, name, ErrorUnit::stem);
+        all.append(path, name, GainStage::stem);
       };
       const auto go_down = [&](Path& path) {
         all.append(path, crossbar, Synapse::stem, "error_i");
@@ -126,6 +128,12 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
     all.append(smooth, design.arrays[a].name, SynapticLowPass::stem);
     all.finish(std::move(smooth));
   }
+  for (std::size_t a = 0; a < design.arrays.size() && wiring.records; ++a) {
+    Path record{"record", design.arrays[a].name, {}, {}, {}};
+    if (a == design.learning.output) all.append(record, design.arrays[a].name, TargetUnit::stem);
+    all.append(record, design.arrays[a].name, TrajectoryMemory::stem, "value_i");
+    all.finish(std::move(record));
+  }
   Path readout{"readout", output, {}, {}, {}};
   all.append(readout, output, Readout::stem);
   all.finish(std::move(readout));
@@ -142,6 +150,10 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
     for (const std::int64_t h : errors) deepest = std::max(deepest, h);
     timing.error_cycles = registered ? deepest + 1 : 1;
     timing.alignment_cycles = registered ? timing.forward_cycles + deepest : 0;
+    if (wiring.records) {  // recorded and replayed; products are of one instant
+      timing.error_cycles = 2 * static_cast<std::int64_t>(design.learning.params.window);
+      timing.alignment_cycles = 0;
+    }
   }
   return timing;
 }

@@ -59,13 +59,14 @@ LinePanel curve_panel(const Report& r) {
   return panel;
 }
 
-/// Weights in one panel, membrane time constants in another.
+/// Weights in one panel, time constants in another.
 std::vector<LinePanel> parameter_panels(const Report& r) {
   LinePanel weights{"plastic weights", {"weight", ""}, {}, {}},
-      tau{"plastic time constants", {"tau_m", "s"}, {}, {}};
+      tau{"plastic time constants", {"tau", "s"}, {}, {}};
   for (std::size_t k = 0; k < r.seen.parameter_names.size(); ++k) {
     const std::string& name = r.seen.parameter_names[k];
-    const bool is_tau = name.find(".tau_m[") != std::string::npos;
+    const bool is_tau =
+        name.find(".tau_m[") != std::string::npos || name.find(".tau_r[") != std::string::npos;
     std::vector<double> values;
     for (const CurvePoint& p : r.seen.curve) {
       if (k < p.parameters.size())

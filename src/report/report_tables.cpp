@@ -108,7 +108,9 @@ std::string timing_line(const Report& r) {
   const Timing& t = r.measurements.timing;
   std::string out = "clock period " + to_text(r.design.chip.period()) + "; input to output " +
                     std::to_string(t.forward_cycles) + " cycles";
-  if (t.error_cycles > 0) {
+  if (r.design.learning.params.system == System::vle_exact) {
+    out += "; a window is recorded and replayed in " + std::to_string(t.error_cycles) + " cycles";
+  } else if (t.error_cycles > 0) {
     out += "; output error to first weights " + std::to_string(t.error_cycles) +
            " cycles; first errors belong to a new input after " + std::to_string(t.alignment_cycles) +
            " cycles";

@@ -486,14 +486,16 @@ void columns_follow_cores() {
     Column<T> neurons(random), units(random), filters(random);
     std::vector<LeadLag::State<T>> neuron(37), unit(37), filter(37);
     const auto nudging = neurons.numbers(random, 1.0);
-    std::vector<T> rate(37), slope(37), velocity(37), error(37), smooth(37);
+    std::vector<T> rate(37), slope(37), driven(37), membrane(37), lookahead(37), error(37), smooth(37);
     std::size_t off = 0;
     for (int n = 0; n < 50; ++n) {
       const auto drive = neurons.numbers(random, 4.0), fed = neurons.numbers(random, 1.0);
       const auto back = units.numbers(random, 1.0), epsilon = units.numbers(random, 1.0);
       const bool nudged = n % 2 == 0, taught = n % 3 == 0, wires = n % 5 == 0;
-      neuron_column(activation, neurons.filters, drive.data(), nudging.data(), nudged ? fed.data() : nullptr,
-                    rate.data(), slope.data(), n % 4 == 0 ? nullptr : velocity.data());
+      neuron_column(
+          activation, neurons.filters, drive.data(), nudging.data(), nudged ? fed.data() : nullptr,
+          rate.data(), slope.data(),
+          n % 4 == 0 ? NeuronTaps<T>{} : NeuronTaps<T>{driven.data(), membrane.data(), lookahead.data()});
       error_column(units.filters, wires, slope.data(), back.data(), taught ? epsilon.data() : nullptr,
                    error.data());
       low_pass_column(filters.filters, rate.data(), smooth.data());
@@ -504,7 +506,9 @@ void columns_follow_cores() {
         with_activation(activation,
                         [&]<Activation A>() { activate<A>(LeadLag::output(c, neuron[k], s), r, d); });
         off += r == rate[k] && d == slope[k] ? 0U : 1U;
-        if (n % 4 != 0) off += velocity[k] == s - LeadLag::lagged(c, neuron[k], s) ? 0U : 1U;
+        const bool shown = driven[k] == s && membrane[k] == LeadLag::lagged(c, neuron[k], s) &&
+                           lookahead[k] == LeadLag::output(c, neuron[k], s);
+        off += n % 4 == 0 || shown ? 0U : 1U;
         LeadLag::advance(c, neuron[k], s);
         off += neuron[k].carry == neurons.filters.carry[k] ? 0U : 1U;
         const T a = d * (back[k] + (taught ? epsilon[k] : T(0)));

@@ -273,6 +273,43 @@ TEST_CASE("structural and tile agree: ordered schedule under a host", "[array]")
                   {.cycles = 5000, .eta = 1e-3});
 }
 
+TEST_CASE("structural and tile agree: gain stages behind the error units, online, with resets", "[array]") {
+  check_agreement(recurrent, {{"learning.system", "vle_local"}, {"blocks.gain_stage.averaging", "50 us"}},
+                  {.cycles = 5000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: set gain stages under a host", "[array]") {
+  check_agreement(
+      recurrent,
+      {{"learning.system", "vle_local"}, {"blocks.gain_stage.gain", "set"}, {"learning.update", "host"}},
+      {.cycles = 3000, .eta = 1e-4, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: gain stages, ordered schedule", "[array]") {
+  check_agreement(layered,
+                  {{"learning.system", "vle_local"},
+                   {"blocks.gain_stage.averaging", "50 us"},
+                   {"chip.integration", "euler"},
+                   {"chip.schedule", "ordered"}},
+                  {.cycles = 5000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: gain stages in an analog island, loops closed by Newton", "[array]") {
+  check_agreement(
+      recurrent,
+      with(recurrent_island, {{"learning.system", "vle_local"}, {"blocks.gain_stage.averaging", "50 us"}}),
+      {.cycles = 3000, .eta = 1e-3, .resets = true}, closed_by_newton);
+}
+
+TEST_CASE("structural and tile agree: gain stages in an island whose loops pass parasitic poles", "[array]") {
+  check_agreement(recurrent,
+                  with(recurrent_island, {{"learning.system", "vle_local"},
+                                          {"blocks.gain_stage.averaging", "50 us"},
+                                          {"chip.loops", "parasitic_pole"},
+                                          {"chip.ticks_per_clock", "100"}}),
+                  {.cycles = 300, .eta = 1e-3});
+}
+
 TEST_CASE("structural and tile agree: system none, inference only", "[array]") {
   const Settings settings{{"learning.system", "none"}};
   Socket structural("structural", recurrent, with(structural_detail, settings)),

@@ -57,7 +57,8 @@ class Socket {
     next_target_.at(lane(unit, replica)) = value;
   }
 
-  /// One clock cycle: pins, rising edge, falling edge.
+  std::size_t edges = 0;  ///< rising edges so far
+  /// One clock cycle: pins, rising edge, falling edge, and the cycles that the chip then replays.
   void cycle() {
     const auto drive = [](LaneBus<double>& bus, const std::vector<double>& lanes) {
       std::copy(lanes.begin(), lanes.end(), bus.next().begin());
@@ -66,9 +67,12 @@ class Socket {
     drive(x_, next_x_), drive(target_, next_target_);
     target_on_.write(target_on), learn_.write(learn), window_.write(window), eta_.write(eta);
     settle();
-    clk_.write(true), settle();
-    watch();
-    clk_.write(false), settle();
+    do {
+      clk_.write(true), settle();
+      watch();
+      clk_.write(false), settle();
+      ++edges;
+    } while (chip->replaying());
   }
   void reset() {
     rst_n_.write(false), settle();

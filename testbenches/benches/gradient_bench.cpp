@@ -41,6 +41,8 @@ std::vector<double> part(const Design& design, const ReferenceNetwork& names,
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
     if (group == design.arrays[a].name + ".tau_m")
       return segment(g.tau_m, names.first[a], design.arrays[a].size);
+    if (group == design.arrays[a].name + ".tau_r")
+      return segment(g.tau_r, names.first[a], design.arrays[a].size);
   }
   throw std::invalid_argument("no group " + group);
 }
@@ -130,6 +132,16 @@ GradientResult measure_gradient(Rig& rig, const Subject& s, const GradientOption
                        {},
                        "plasticity must begin before the run of " + std::to_string(r.cycles) + " cycles ends",
                        "--start " + std::to_string(r.start)}});
+  }
+  if (design.learning.params.system == System::vle_exact) {  // whole windows only
+    const std::int64_t window = design.learning.params.window;
+    r.cycles -= (r.cycles - r.start) % window;
+    if (r.cycles == r.start) {
+      throw DesignError(design.file, {{"out-of-range", design.learning.at,
+                                       "the run must hold a window of " + std::to_string(window) +
+                                           " cycles (learning.window) after cycle " + std::to_string(r.start),
+                                       ""}});
+    }
   }
   const Pins pins = task_pins(design, r.cycles);
   r.stimulus = pins.name;

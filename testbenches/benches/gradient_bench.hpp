@@ -14,8 +14,8 @@ struct GradientOptions {
   std::optional<std::int64_t> cycles, start;  ///< of the run; cycle at which plasticity begins
 };
 
-/// One group of plastic parameters, "w1", "w1.bias" or "hidden.tau_m": what the plasticity cells gathered,
-/// and what they should have. Descent directions per cycle, errors divided by beta.
+/// One group of plastic parameters, "w1", "w1.bias", "hidden.tau_m" or "hidden.tau_r": what the plasticity
+/// cells gathered, and what they should have. Descent directions per cycle, errors divided by beta.
 struct GroupGradient {
   std::string name;
   std::vector<double> chip, exact, instantaneous;

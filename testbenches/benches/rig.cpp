@@ -42,8 +42,10 @@ void Rig::cycle() {
   drive(x_, x), drive(target_, target);
   target_on_.write(target_on), learn_.write(learn);
   settle();
-  clk_.write(true), settle();
-  clk_.write(false), settle();
+  do {
+    clk_.write(true), settle();
+    clk_.write(false), settle();
+  } while (chip_->replaying());
 }
 
 }  // namespace leadlag

@@ -28,8 +28,8 @@ class Rig {
   std::vector<double> x, target;
 
   void reset();
-  /// Pins, rising edge, falling edge. A circuit whose state is no longer finite ends with
-  /// sc_core::sc_report "leadlag/non-finite".
+  /// Pins, rising edge, falling edge, and the cycles that the chip then replays. A circuit whose state is no
+  /// longer finite ends with sc_core::sc_report "leadlag/non-finite".
   void cycle();
   double read(std::size_t array, std::size_t unit, const char* signal) const {
     return chip_->probe(false, array, signal, unit);

@@ -201,6 +201,15 @@ Subject make_subject(const Design& design, const Ends& ends, Reconstruction pins
     s.seen_name = element(design, to->array, to->unit) + "." + s.signal();
     s.name = s.drive_name + " to " + s.seen_name;
   }
+  const System system = s.design.learning.params.system;
+  if (s.target_on && (system == System::vle_local || system == System::vle_exact)) {
+    reader.fail(
+        "", "", "illegal-combination",
+        "errors of system: " + std::string(name_of(system)) +
+            " have no reference here (gain stages change with the signal, replayed errors exist only at "
+            "the end of a window); add --set learning.system=gle, or measure rates without a target");
+  }
+  reader.finish();
   s.die = fabricate(s.design);
   require_reference(reader, s, s.alone ? "--of " + ends.of : "path " + s.name);
   return s;

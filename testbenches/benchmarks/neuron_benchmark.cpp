@@ -213,7 +213,7 @@ void neuron_column_tanh(benchmark::State& state) {
   for (std::size_t k = 0; k < n; ++k) drive[k] = static_cast<T>(moving(k, 0));
   for (auto _ : state) {
     neuron_column<T>(Activation::tanh, lanes, drive.data(), nudging.data(), nullptr, rate.data(),
-                     slope.data(), nullptr);
+                     slope.data(), {});
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));

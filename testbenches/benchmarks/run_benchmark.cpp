@@ -147,7 +147,7 @@ class Kernels {
         }
       }
       neuron_column<T>(activation, neurons, drive.data(), nudging.data(), nullptr, rate.data(), slope.data(),
-                       nullptr);
+                       {});
     }
   };
 

@@ -9,12 +9,14 @@
 
 #include "blocks/activation.hpp"
 #include "blocks/error_unit.hpp"
+#include "blocks/gain_stage.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/readout.hpp"
 #include "blocks/summing_node.hpp"
 #include "blocks/synapse.hpp"
 #include "blocks/target_unit.hpp"
+#include "blocks/trajectory_memory.hpp"
 #include "blocks/weight_register.hpp"
 
 using namespace leadlag;
@@ -74,6 +76,58 @@ TEST_CASE("activation core: slopes are the derivatives, on the flat side at a ki
   CHECK(curve(Activation::relu, 0.0).slope == 0.0);
   CHECK(curve(Activation::hard_sigmoid, -2.0).slope == 0.0);
   CHECK(curve(Activation::hard_sigmoid, 2.0).slope == 0.0);
+}
+
+TEST_CASE("gain stage core: a tone measures the neuron's power gain, and a set gain is its closed form",
+          "[core]") {
+  const ProspectiveNeuron::Params neuron{.tau_m = {100e-6}, .tau_r = {10e-6}};
+  const Time tick{1e-7};
+  const double f = 2500.0, w = 2.0 * 3.14159265358979323846 * f;
+  const double power_gain = (1.0 + w * w * 1e-10) / (1.0 + w * w * 1e-8);
+  const auto set = GainStage::coefficients({.gain = GainFrom::set, .band = {f}}, neuron, tick);
+  auto still = GainStage::start(set);
+  CHECK_THAT(GainStage::gain(set, still), WithinRel(power_gain, 1e-13));
+  still = GainStage::advanced(set, still, 5.0, -7.0);
+  CHECK_THAT(GainStage::gain(set, still), WithinRel(power_gain, 1e-13));  // signals do not move it
+
+  const auto c = GainStage::coefficients({.averaging = {20e-3}, .floor = 1e-12}, neuron, tick);
+  auto s = GainStage::start(c);
+  CHECK(GainStage::gain(c, s) == 1.0);  // no signal yet
+  const double size = std::sqrt(power_gain), turn = std::atan(w * 1e-5) - std::atan(w * 1e-4);
+  for (int n = 0; n < 1000000; ++n) {  // 5 time constants of the averages, 250 periods
+    const double t = tick.si * n;
+    s = GainStage::advanced(c, s, 0.3 * std::sin(w * t), 0.3 * size * std::sin(w * t + turn));
+  }
+  // Ripple at twice the tone: 1 / (2 w averaging) of each average.
+  CHECK_THAT(GainStage::gain(c, s), WithinRel(power_gain, 2.0 / (2.0 * w * 20e-3)));
+  // The averages forget with their time constant: 20 ms later the power is 1/e.
+  const double before = s.driven;
+  for (int n = 0; n < 200000; ++n) s = GainStage::advanced(c, s, 0.0, 0.0);
+  CHECK_THAT(s.driven, WithinRel(before * std::exp(-1.0), 1e-9));
+
+  const auto bounded = GainStage::coefficients({.floor = 0.25, .max_gain = 3.0}, neuron, tick);
+  CHECK(GainStage::gain(bounded, GainStage::State<double>{0.75, 0.25}) == 0.5);
+  CHECK(GainStage::gain(bounded, GainStage::State<double>{0.0, 5.0}) == 3.0);
+}
+
+TEST_CASE("trajectory memory core: what is written last is read first, in its own order", "[core]") {
+  TrajectoryMemory::Words<double> words;
+  CHECK(words.empty());
+  const std::vector<double> a{1.0, 2.0}, b{3.0}, c{4.0, 5.0, 6.0};
+  for (int window = 0; window < 3; ++window) {
+    words.write(a), words.write(b), words.write(c);
+    const auto last = words.read(3);
+    CHECK(std::vector<double>(last.begin(), last.end()) == c);
+    CHECK(words.read(1)[0] == 3.0);
+    words.write(b);  // over what has been read
+    CHECK(words.read(1)[0] == 3.0);
+    CHECK_FALSE(words.empty());
+    CHECK(words.read(2)[1] == 2.0);
+    CHECK(words.empty());
+  }
+  words.write(a);
+  words.clear();
+  CHECK(words.empty());
 }
 
 TEST_CASE("error unit core: the gate multiplies what comes back and what the target says by the slope",

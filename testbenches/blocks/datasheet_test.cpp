@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blocks/error_unit.hpp"
+#include "blocks/gain_stage.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
@@ -15,6 +16,7 @@
 #include "blocks/synapse.hpp"
 #include "blocks/synaptic_low_pass.hpp"
 #include "blocks/target_unit.hpp"
+#include "blocks/trajectory_memory.hpp"
 #include "blocks/weight_register.hpp"
 
 using namespace leadlag;
@@ -41,7 +43,7 @@ Technology process() {
   double w = 1e-6;
   for (const char* stem :
        {"input_driver", "synaptic_low_pass", "synapse", "summing_node", "prospective_neuron", "error_unit",
-        "target_unit", "plasticity_cell", "weight_register", "readout"}) {
+        "target_unit", "plasticity_cell", "weight_register", "readout", "gain_stage", "trajectory_memory"}) {
     t.transistors[stem]["pair"] = {{w}, {2e-6}, 2, ""};
     t.transistors[stem]["tail"] = {{3e-6}, {w}, 1, ""};
     w += 1e-6;
@@ -142,6 +144,11 @@ TEST_CASE("datasheets: every figure of every block by hand", "[core]") {
           2.0 * bias_of(3e-12, tau_r) + 2.0 * weights * 50e-9 + 2.0 * 50e-9,
           gates(5) + (3e-12 + 80e-15) / density, {{Event::hold_sample, 80e-15 * v_dd * v_fs}});
   }
+  const GainStage::Params gain{.averaging = {4e-4}, .capacitance = {3e-12}, .bias = {9e-9}};
+  check(GainStage::datasheet(gain, tech, at), "gain_stage", {"error_i > error_o"}, settling(pole_of(9e-9)),
+        72e-9 + 4.0 * bias_of(3e-12, 4e-4), gates(10) + 6e-12 / density, {});
+  check(GainStage::datasheet({.gain = GainFrom::set, .bias = {9e-9}}, tech, at), "gain_stage",
+        {"error_i > error_o"}, settling(pole_of(9e-9)), 18e-9, gates(10), {});
   check(TargetUnit::datasheet({.loss = Loss::mse, .bias = {7e-9}}, tech, at), "target_unit",
         {"rates_i > epsilons_o"}, settling(pole_of(7e-9)), 14e-9, gates(6), {});
   check(TargetUnit::datasheet({.loss = Loss::cross_entropy, .bias = {7e-9}}, tech, at), "target_unit",
@@ -167,6 +174,21 @@ TEST_CASE("datasheets: every figure of every block by hand", "[core]") {
          {Event::weight_write, 60e-15 * v_dd * v_fs + wires}});
   check(Readout::datasheet({.bits = 7}, tech, at), "readout", {"rate_i > sum_o"}, 0.5 * clock_period, 0.0,
         gates(9) + 128 * c_unit / density, {{Event::conversion, 128 * 31e-15}});
+}
+
+TEST_CASE("datasheets: a channel of a trajectory memory by hand", "[core]") {
+  const Datasheet d = TrajectoryMemory::datasheet({.bits = 6, .bias = {5e-9}}, tech, at, 700);
+  CHECK(d.block == "trajectory_memory");
+  REQUIRE(d.arcs.size() == 2);
+  CHECK(d.arcs[0].from + " > " + d.arcs[0].to == "value_i > word");
+  CHECK_THAT(d.arcs[0].settle.si, WithinRel(0.5 * clock_period, exact));
+  CHECK(d.arcs[1].from + " > " + d.arcs[1].to == "word > value_o");
+  CHECK_THAT(d.arcs[1].settle.si, WithinRel(settling(pole_of(5e-9)), exact));
+  CHECK_THAT(d.static_current.si, WithinRel(10e-9, exact));
+  CHECK_THAT(d.area.si, WithinRel(gates(11) + 700 * 6 * 6e-12 + 128 * c_unit / density, exact));
+  REQUIRE(d.energies.size() == 2);
+  CHECK_THAT(energy_of(d, Event::record), WithinRel(64 * 31e-15 + 6 * 11e-15, exact));
+  CHECK_THAT(energy_of(d, Event::replay), WithinRel(6 * 2e-15 + 64 * c_unit * v_fs * v_fs / 3.0, exact));
 }
 
 TEST_CASE("datasheets: the directions a designer expects", "[core]") {

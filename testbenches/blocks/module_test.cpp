@@ -6,6 +6,7 @@
 #include <systemc>
 
 #include "blocks/error_unit.hpp"
+#include "blocks/gain_stage.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
@@ -128,6 +129,52 @@ TEST_CASE("neuron module, transparent: the output follows, only the membrane wai
   c.reset(true);
   CHECK(rate.read() == volts(6.0));  // follows the drive with an empty membrane
   CHECK(activity[Event::hold_sample] == 1);
+}
+
+TEST_CASE("neuron module: shows its drive and its lookahead to a gain stage", "[module]") {
+  Controls c;
+  sc_signal<Current> drive{"drive", amperes(1.0)};
+  sc_signal<Voltage> error{"error", volts(2.0)}, rate{"rate"}, driven{"driven"}, lookahead{"lookahead"};
+  sc_signal<double> slope{"slope"};
+  Activity activity;
+  ProspectiveNeuronModule dut{"dut",       {.activation = Activation::relu, .nudging = -1.0},
+                              euler(2, 4), Hop::registered,
+                              scale,       activity};
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.drive_i(drive), dut.error_i(error), dut.rate_o(rate),
+      dut.slope_o(slope), dut.driven_o(driven), dut.lookahead_o(lookahead);
+  c.cycle();
+  CHECK(driven.read() == volts(-1.0));     // 1 - 1 * 2
+  CHECK(lookahead.read() == volts(-2.0));  // rho = 2, before the curve
+  CHECK(rate.read() == volts(0.0));
+  c.reset(true);
+  CHECK(driven.read() == volts(0.0));
+  CHECK(lookahead.read() == volts(0.0));
+}
+
+TEST_CASE("gain stage module: the error follows at once, the averages wait for the edge", "[module]") {
+  Controls c;
+  sc_signal<Voltage> driven{"driven"}, lookahead{"lookahead"}, in{"in", volts(2.0)}, out{"out"};
+  GainStageModule dut{"dut", {.keep = 0.5, .take = 0.5, .floor = 1.0, .most = 4.0}, Hop::registered, scale};
+  dut.clk_i(c.clk), dut.rst_ni(c.rst_n), dut.driven_i(driven), dut.lookahead_i(lookahead), dut.error_i(in),
+      dut.error_o(out);
+  c.settle();
+  CHECK(out.read() == volts(2.0));  // no signal: gain 1
+  driven.write(volts(1.0)), lookahead.write(volts(2.0));
+  c.settle();
+  CHECK(out.read() == volts(4.0));  // (2 + 1) / (0.5 + 1)
+  c.rise();                         // the averages are now 0.5 and 2, and go on from there
+  CHECK(dut.last() == volts(4.0));
+  CHECK(dut.gain() == 16.0 / 7.0);  // (0.25 + 0.5 + 1) and (1 + 2 + 1)
+  in.write(volts(7.0));
+  c.fall();
+  CHECK(out.read() == volts(16.0));
+  driven.write(volts(0.0)), lookahead.write(volts(16.0));
+  c.settle();
+  CHECK(out.read() == volts(28.0));  // the divider ends at 4
+  c.reset(true);
+  driven.write(volts(0.0)), lookahead.write(volts(0.0));
+  c.settle();
+  CHECK(out.read() == volts(7.0));
 }
 
 TEST_CASE("error unit module, registered: what comes back waits for one edge, slope and target do not",

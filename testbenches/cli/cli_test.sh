@@ -207,6 +207,15 @@ CHIP
     [ -e other/precious ] && [ ! -e d ] || fail "a folder was touched or made"
     [ "$(ls -A | grep -c partial)" -eq 0 ] || fail "partial folder left behind"
     ;;
+  window_sweep)  # a longer window is nearer to the exact gradient and costs memory; GLE has no memory
+    expect 0 "$source/testbenches/cli/window_sweep.sh" "$leadlag" "$source" out 100 500 5000
+    [ "$(wc -l < out/vle_window.csv)" -eq 6 ] || fail "rows"
+    [ -s out/vle_window.svg ] || fail "no plot"
+    awk -F, 'NR == 2 { gle = $4; if ($2 != "gle" || $6 != 0) exit 1 } NR == 3 && !($2 == "vle_local" && $4 > gle) { exit 1 }
+      NR > 4 && !($4 > last && $6 > bytes) { exit 1 } NR == 6 && !($4 > 0.999) { exit 1 } { last = $4; bytes = $6 }' out/vle_window.csv ||
+      { cat out/vle_window.csv; fail "figures"; }
+    [ "$(awk -F, 'NR == 4 { print $6 }' out/vle_window.csv)" = 1100 ] || fail "11 channels of 100 words of 8 bits are 1100 bytes"
+    ;;
   schema)
     expect 0 "$leadlag" schema
     for key in tau_m full_scale cross_entropy cycles_per_sample additionalProperties; do has stdout "$key"; done

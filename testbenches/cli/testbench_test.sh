@@ -169,6 +169,21 @@ case $case_name in
     near "beta" "$(column f/gradient.csv chip 1)" "$(column g/gradient.csv chip 1)" 1e-12
     expect 1 "$leadlag" testbench gradient c.yaml --set 'task.frequencies=[0.5, 2, 4]' --min-cosine 0.9999 --out v
     has stdout "VIOLATED"
+    # Three tones: gain stages turn LagNet's gradient towards the exact one, a replayed window finds it.
+    at_least() { awk -v a="$2" -v b="$3" 'BEGIN { exit !(a >= b) }' || fail "$1 is $2, not $3 or more"; }
+    expect 0 "$leadlag" testbench gradient "$source/models/chips/lag_net_vle.yaml" --min-cosine 0.8 --out l
+    at_least "VLE local" "$(figure l w1.cosine)" 0.85
+    expect 1 "$leadlag" testbench gradient "$source/models/chips/lag_net_vle.yaml" --set learning.system=gle --min-cosine 0.8 --out l
+    at_least "0.6" 0.6 "$(figure l w1.cosine)"
+    expect 0 "$leadlag" testbench gradient "$source/models/chips/lag_net_window.yaml" --set learning.window=5000 --set 'learning.every=5000 ticks' \
+      --set 'learning.plastic=[w1, w2, w3, first.tau_r, second.tau_r]' --min-cosine 0.99 --out l
+    at_least "VLE exact" "$(figure l all.cosine)" 0.999
+    expect 2 "$leadlag" testbench gradient "$source/models/chips/lag_net_window.yaml" --start 2000 --cycles 2400 --out n; has stderr "must hold a window of 500 cycles"
+    for system in vle_local vle_exact; do
+      expect 2 "$leadlag" testbench ac c.yaml --set learning.system=$system --set learning.update=die --set chip.coupling=sampled --from target --out n
+      has stderr "errors of system: $system have no reference"
+    done
+    expect 0 "$leadlag" testbench ac "$source/models/chips/lag_net_vle.yaml" --of 'first[1]' --out n   # rates have one
     ;;
   violated)  # what the reference does not explain is a finding
     blueprint c continuous "1 MHz" "1 us" tanh "$gle"

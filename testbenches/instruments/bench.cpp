@@ -50,14 +50,21 @@ double Bench::annealed(std::int64_t n) const {
 void Bench::on_fall() {
   // Also runs once before the first edge, to set the pins of cycle 0.
   if (sc_core::sc_time_stamp() != sc_core::SC_ZERO_TIME) {
-    task_.observe(cycle_, value_.read(), sum_.read());
-    host_.after_edge(frame_.learn, task_.training_sample_ended(cycle_),
-                     design_.learning.params.rate * annealed(cycle_));
-    record_parameters();
-    learning_cycles_ += frame_.learn;
-    ++cycle_;
+    ++edges_;
+    observe_cycle();
+    if (chip_.replaying()) return window_.write(false);
   }
   if (!done()) set_pins(cycle_);
+}
+
+void Bench::observe_cycle() {
+  if (!host_waits_) task_.observe(cycle_++, value_.read(), sum_.read());
+  host_waits_ = chip_.replaying();
+  if (host_waits_) return;
+  const std::int64_t n = cycle_ - 1;
+  host_.after_edge(frame_.learn, task_.training_sample_ended(n), design_.learning.params.rate * annealed(n));
+  record_parameters();
+  learning_cycles_ += frame_.learn;
 }
 
 void Bench::set_pins(std::int64_t n) {
@@ -96,8 +103,11 @@ void Bench::run(std::int64_t cycles) {
   const std::int64_t last = std::min(cycle_ + cycles, task_.cycles());
   // A quarter period past the last falling edge: sc_start leaves out what happens at its very end.
   const sc_core::sc_time period = kernel_period(design_);
-  const sc_core::sc_time end = period * static_cast<double>(last) + period / 4;
-  if (end > sc_core::sc_time_stamp()) sc_core::sc_start(end - sc_core::sc_time_stamp());
+  while (cycle_ < last || host_waits_) {
+    const std::int64_t edges = edges_ + std::max<std::int64_t>(1, last - cycle_);
+    const sc_core::sc_time end = period * static_cast<double>(edges) + period / 4;
+    sc_core::sc_start(end - sc_core::sc_time_stamp());
+  }
 }
 
 }  // namespace leadlag

@@ -17,15 +17,18 @@ sc_core::sc_time kernel_period(const Design& design);
 
 /// Plugs a chip into its task: clock, pins, readout and the host port. Everything outside the chip moves on
 /// the falling edge: after rising edge n it takes the readout, lets the host write weights, and sets the pins
-/// for cycle n + 1.
+/// for cycle n + 1. While the chip replays a window the pins stand, the task waits, and so does the host.
 class Bench final : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Bench);
   Bench(const sc_core::sc_module_name& name, DieModule& chip, const Design& design, Task& task);
 
   sc_core::sc_clock& clock() { return clk_; }
-  std::int64_t cycle() const { return cycle_; }  ///< rising edges so far
-  bool done() const { return cycle_ >= task_.cycles(); }
+  std::int64_t cycle() const { return cycle_; }  ///< of the task so far
+  std::int64_t edges() const {
+    return edges_;
+  }  ///< rising edges: cycles of the task, and those that the chip replayed
+  bool done() const { return cycle_ >= task_.cycles() && !host_waits_; }
   std::int64_t host_steps() const { return host_.steps(); }
   std::int64_t learning_cycles() const { return learning_cycles_; }  ///< edges at which plasticity was on
   /// Runs the kernel for up to `cycles` more cycles, never beyond the end of the task. Not to be called by
@@ -36,6 +39,7 @@ class Bench final : public sc_core::sc_module {
   void on_fall();
   void set_pins(std::int64_t n);
   void release_reset() { rst_n_.write(true); }
+  void observe_cycle();
   void record_parameters();
   double annealed(std::int64_t n) const;
 
@@ -49,7 +53,8 @@ class Bench final : public sc_core::sc_module {
   LaneBus<double> x_, target_, value_, sum_;
   std::vector<double> next_x_, next_target_;
   sc_core::sc_event reset_over_;
-  std::int64_t cycle_ = 0, learning_cycles_ = 0;
+  std::int64_t cycle_ = 0, edges_ = 0, learning_cycles_ = 0;
+  bool host_waits_ = false;  // a cycle of the task has ended, its replay or its step by the host has not
   Frame frame_;
   std::size_t points_ = 0;
 };

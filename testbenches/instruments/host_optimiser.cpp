@@ -14,9 +14,12 @@ HostOptimiser::HostOptimiser(DieModule& chip, const Design& design)
   for (std::size_t g = 0; g < chip.groups().size(); ++g) {
     const DieModule::Group& group = chip.groups()[g];
     if (!group.plastic) continue;
-    const bool tau = group.name.ends_with(".tau_m");
-    const double low = tau ? learning_.tau_m_low.value_or(design.chip.period()) / design.chip.time_scale
-                           : -std::numeric_limits<double>::infinity();
+    const auto bound = [&](const std::optional<Time>& stated) {
+      return stated.value_or(design.chip.period()) / design.chip.time_scale;
+    };
+    const double low = group.name.ends_with(".tau_m")   ? bound(learning_.tau_m_low)
+                       : group.name.ends_with(".tau_r") ? bound(learning_.tau_r_low)
+                                                        : -std::numeric_limits<double>::infinity();
     Moments m{g, low, std::vector<double>(group.size), std::vector<double>(group.size), {}, {}};
     if (learning_.params.optimiser != Optimiser::sgd) m.first.resize(group.size);
     if (learning_.params.optimiser == Optimiser::adam) m.second.resize(group.size);

@@ -26,6 +26,13 @@ namespace {
 /// A part on a testbench is one die: lanes of a bus and pins of a row are then the same thing.
 Design read_part(const std::string& blueprint, const Chip::Options& options) {
   Design design = read_design(blueprint, {options.presets, options.settings, options.technology_folder});
+  if (design.learning.params.system == System::vle_exact) {
+    throw DesignError(design.file,
+                      {{"illegal-combination", design.learning.at,
+                        "a testbench owns the clock and cannot know when a chip of system: vle_exact "
+                        "replays its window: run it with leadlag run, or set learning.system",
+                        ""}});
+  }
   if (design.chip.replicas == 1) return design;
   const auto stated = design.positions.find("chip.replicas");
   throw DesignError(design.file,
@@ -68,13 +75,14 @@ struct Chip::Package {
     throw std::invalid_argument("no parameter is called '" + parameter + "'" +
                                 (near.empty() ? "; there are " + all : "; did you mean '" + near + "'?"));
   }
-  /// Of a membrane time constant, in model time units: what the optimiser keeps to, and what Euler can bear.
-  /// A tick of exactly tau_m may differ from it by rounding.
+  /// Of a time constant, in model time units: what the optimiser keeps to, and what Euler can bear. A tick of
+  /// exactly tau may differ from it by rounding.
   double lowest(const std::string& parameter) const {
     for (std::size_t a = 0; a < design.arrays.size(); ++a) {
-      if (parameter != design.arrays[a].name + ".tau_m") continue;
+      const bool tau_m = parameter == design.arrays[a].name + ".tau_m";
+      if (!tau_m && parameter != design.arrays[a].name + ".tau_r") continue;
       const Time bearable = design.input(a) == Input::euler ? design.tick(a) * (1.0 - 1e-12) : Time{};
-      const Time low = design.learning.tau_m_low.value_or(bearable);
+      const Time low = (tau_m ? design.learning.tau_m_low : design.learning.tau_r_low).value_or(bearable);
       return std::max(low / design.chip.time_scale, std::numeric_limits<double>::min());
     }
     return -std::numeric_limits<double>::infinity();

@@ -247,7 +247,7 @@ TEST_CASE("chip: parameters are read and written by name while the clock is low"
   Clock clk{"clk", chip};
   sc_core::sc_vector<sc_signal<double>> x{"x", 2}, value{"value", 1};
   chip.clk_i(clk), chip.x_i(x), chip.value_o(value);
-  CHECK(chip.parameters() == std::vector<std::string>{"w", "out.tau_m"});
+  CHECK(chip.parameters() == std::vector<std::string>{"w", "out.tau_m", "out.tau_r"});
   CHECK(chip.read("w") == std::vector<double>{0.5, -0.25});
   chip.write("w", std::vector<double>{0.25, 2.0});  // before the first sc_start
   x[0].write(1.0), x[1].write(1.0);

@@ -4,8 +4,10 @@
 #include "oracles/chain.hpp"
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <complex>
 #include <cstddef>
 #include <memory>
 #include <numbers>
@@ -67,7 +69,8 @@ arrays:
 crossbars:
   w1: {from: in, to: hidden, weights: [[1]], tile: 1x1}
   w2: {from: hidden, to: output, weights: [[2]], tile: 1x1}
-learning: {system: gle, output: output, update: host, plastic: [w1, w2, hidden.tau_m, output.tau_m]}
+learning: {system: gle, output: output, update: host,
+           plastic: [w1, w2, hidden.tau_m, output.tau_m, hidden.tau_r, output.tau_r]}
 )";
 
 Chain pair_of(double w0, double w1, double tau0, double tau1, Curve curve) {
@@ -232,7 +235,92 @@ TEST_CASE("T7, T8: LagNet gradients on the die against exact BPTT", "[learning]"
   for (Case& c : cases) lag_net_gradients(c.scale, *c.gle, *c.bp, c.dt);
 }
 
-TEST_CASE("T9: gradient of the membrane time constants at the host port", "[learning]") {
+TEST_CASE("VLE local: gain stages turn LagNet's gradient towards the exact one", "[learning]") {
+  const double dt = 0.01, scale = 10.0;  // microseconds per unit of model time
+  const auto vle = [&](const char* schedule, const Socket::Settings& more) {
+    auto all = settings(dt, "prospective", schedule);
+    all.insert(all.end(), {{"learning.system", "vle_local"},
+                           {"blocks.gain_stage.averaging", std::to_string(20.0 * scale) + " us"}});
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  Socket measured("measured", lag_net_chip, vle("ordered", {})),
+      registered("registered", lag_net_chip, vle("registered", {})),
+      set("set", lag_net_chip,
+          vle("ordered", {{"blocks.gain_stage.gain", "set"}, {"blocks.gain_stage.band", "17 kHz"}})),
+      gle("gle", lag_net_chip, settings(dt, "prospective"));
+  const OracleTask task =
+      taught_by(lag_net(-0.5, 1.0), tones({0.49, 1.07, 1.98}, 6000, dt), dt, 1000, Schedule::zero_delay);
+  const Chain student = lag_net(0.3, 0.6);
+  const Gradient exact = oracle::bptt_gradient(student, task);
+  const oracle::GainRule rule{20.0, 1e-6, 10.0};
+  const auto cosines = [&](Socket& s) {
+    const auto parts = gradient_on_die(s, task, {"w1", "w2", "w3"});
+    return std::pair{parts, std::pair{oracle::cosine(parts[0], exact.w[0].values),
+                                      oracle::cosine(joined(parts), oracle::flatten(exact.w))}};
+  };
+  const auto [parts, with_gain] = cosines(measured);
+  const auto [gle_parts, without] = cosines(gle);
+  const auto [set_parts, with_set] = cosines(set);
+  CAPTURE(with_gain.first, with_gain.second, without.first, without.second, with_set.first, with_set.second);
+  CHECK(with_gain.first >= 0.80);
+  CHECK(with_gain.second >= 0.85);
+  CHECK_THAT(without.first, WithinAbs(0.565, 5e-4));
+  CHECK_THAT(without.second, WithinAbs(0.589, 5e-4));
+  CHECK(with_set.first >= 0.80);
+  // The same rule in other words, with both schedules.
+  CHECK(
+      disagreement(
+          joined(parts),
+          oracle::flatten(
+              oracle::local_gradient(student, task, Schedule::zero_delay, OraclePath::prospective, rule).w)) <
+      same_rule);
+  const OracleTask late =
+      taught_by(lag_net(-0.5, 1.0), tones({0.49, 1.07, 1.98}, 6000, dt), dt, 1000, Schedule::registered);
+  CHECK(
+      disagreement(
+          joined(gradient_on_die(registered, late, {"w1", "w2", "w3"})),
+          oracle::flatten(
+              oracle::local_gradient(student, late, Schedule::registered, OraclePath::prospective, rule).w)) <
+      same_rule);
+  // What the stages measure: the neurons' own power gains, second neuron of each array (the others have no
+  // memory), over the same time.
+  const auto trace = oracle::forward(student, task.input, dt, Schedule::zero_delay);
+  for (const auto& [layer, gain] : {std::pair{0, 0.514}, {1, 0.639}}) {
+    double in = 0.0, out = 0.0;
+    for (std::size_t n = task.first; n < task.input.rows; ++n) {
+      const auto& t = trace[static_cast<std::size_t>(layer)];
+      in += t.s(n, 1) * t.s(n, 1), out += t.lookahead(n, 1) * t.lookahead(n, 1);
+    }
+    CHECK_THAT(out / in, WithinAbs(gain, 5e-4));
+  }
+}
+
+TEST_CASE("VLE local: one tone, set gains give the exact gradient's size and sign", "[learning]") {
+  // T6 without its gain ratios: the stages are set for the tone. Chip time unit 10 us, so omega = 1 is
+  // 1e5 / 2 pi Hz.
+  const double dt = 0.001, omega = 1.0, period = 2.0 * std::numbers::pi;
+  auto set = settings(dt, "prospective");
+  set.insert(set.end(), {{"learning.system", "vle_local"},
+                         {"blocks.gain_stage.gain", "set"},
+                         {"blocks.gain_stage.band", "15.915494309189533 kHz"}});
+  Socket s("set", linear_chain, set);
+  const auto first = static_cast<std::size_t>(40.0 / dt);
+  const auto ticks = first + static_cast<std::size_t>(std::llround(2.0 * period / dt));
+  const Chain student = pair_of(0.4, 1.5, 1.0, 1.0, Curve::linear);
+  const OracleTask task = taught_by(pair_of(1.0, 2.0, 1.0, 1.0, Curve::linear), tones({omega}, ticks, dt), dt,
+                                    first, Schedule::zero_delay);
+  const auto g = gradient_on_die(s, task, {"w1", "w2"});
+  // Exact in steady state, from complex amplitudes: one tone of amplitude 1, over two periods.
+  const std::complex<double> h = std::complex<double>(1.0, 0.1) / std::complex<double>(1.0, 1.0),
+                             a = std::conj(h);
+  const auto r0 = 0.4 * h, eps = 2.0 * h * h - 1.5 * h * r0;
+  const double time = static_cast<double>(ticks - first) * dt;
+  CHECK_THAT(g[1][0], WithinRel(-0.5 * time * std::real(a * eps * std::conj(r0)), 0.01));  // Euler: omega dt
+  CHECK_THAT(g[0][0], WithinRel(-0.5 * time * std::real(a * 1.5 * a * eps), 0.01));
+}
+
+TEST_CASE("T9: gradient of both time constants at the host port", "[learning]") {
   const double dt = 0.01;
   Socket ordered("line", lag_line_chip, settings(dt, "prospective"));
   Socket registered("registered_line", lag_line_chip, settings(dt, "prospective", "registered"));
@@ -253,6 +341,14 @@ TEST_CASE("T9: gradient of the membrane time constants at the host port", "[lear
   CHECK_THAT(exact.tau_m[0][0], WithinAbs(-2.29265, 5e-6));
   CHECK_THAT(exact.tau_m[1][0], WithinAbs(-2.30247, 5e-6));
   CHECK(ordered.take("hidden.tau_m")[0] == 0.0);  // taking clears
+  const auto tau_r = [](Socket& s) {
+    return std::array{s.take("hidden.tau_r")[0], s.take("output.tau_r")[0]};
+  };
+  const auto r_ordered = tau_r(ordered);
+  for (std::size_t l = 0; l < 2; ++l) {
+    CHECK_THAT(-dt * r_ordered[l], WithinRel(local.tau_r[l][0], same_rule));
+    CHECK(-r_ordered[l] * exact.tau_r[l][0] > 0.0);
+  }
 
   const OracleTask late = taught_by(teacher, tones({0.2}, 20000, dt), dt, 5000, Schedule::registered);
   const auto r = gradient_on_die(registered, late, {"w1", "w2", "hidden.tau_m", "output.tau_m"});
@@ -261,6 +357,8 @@ TEST_CASE("T9: gradient of the membrane time constants at the host port", "[lear
     CHECK_THAT(r[l][0], WithinRel(rule.w[l](0, 0), same_rule));
     CHECK_THAT(r[2 + l][0], WithinRel(rule.tau_m[l][0], same_rule));
   }
+  const auto r_late = tau_r(registered);
+  for (std::size_t l = 0; l < 2; ++l) CHECK_THAT(-dt * r_late[l], WithinRel(rule.tau_r[l][0], same_rule));
 }
 
 TEST_CASE("T9: a membrane time constant written by the host is the neuron's and its error unit's",

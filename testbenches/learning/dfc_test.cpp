@@ -66,7 +66,7 @@ TEST_CASE("D1 DFC die: it rests at the exact root with the leak of a capacitor, 
   N1Chip chip(dfc(6000) + held_weights, tau_v);
   REQUIRE(chip.cycles_per_sample() == free_cycles + 6000);
   const LayeredGradient bp = backprop(ref.n1.net, ref.n1.x, ref.n1.y);
-  const LocalUpdate gn = gauss_newton(ref.n1.net, ref.n1.x, ref.target - ref.free.r.back());
+  const VectorXd delta = ref.target - ref.free.r.back();
   const auto cases = golden_feedback();
   REQUIRE(cases.size() == 4);
   for (const auto& [name, q] : cases) {
@@ -86,11 +86,21 @@ TEST_CASE("D1 DFC die: it rests at the exact root with the leak of a capacitor, 
     const Matrices update = chip.take();
     CHECK(relative_error(update, scaled(wanted.dW, 1.0 / lambda)) < 1e-9);
     CHECK(distance(concatenate(chip.take_biases()), concatenate(wanted.db) / lambda) < 1e-9);
-    // The table's angles: to steepest descent, and to the Gauss-Newton step.
+    // The table's angles: to steepest descent for what the cells store, to Gauss-Newton and minimum norm for
+    // (v - v_ff) r^T as the compartments show it.
     CHECK(angle_degrees(update, minus(bp.dW)) ==
           Approx(golden.at(name).at("angle_deg_to_minusBP_nonlinear").get<double>()).margin(1e-6));
-    CHECK(angle_degrees(update, gn.dW) == Approx(angle_degrees(wanted.dW, gn.dW)).margin(1e-5));
-    CHECK(std::abs(angle_degrees(update, gn.dW) - golden.at(name).at("angle_deg_to_GN").get<double>()) < 0.5);
+    const Vectors difference = split(chip.layers("soma") - chip.layers("basal"), ref.n1.net.sizes());
+    const Vectors rates{ref.n1.x, chip.signal("first", "rate"), chip.signal("second", "rate")};
+    Matrices linear, mn = minimum_norm(ref.n1.net, ref.n1.x, delta);
+    for (std::size_t i = 0; i < 3; ++i) {
+      linear.emplace_back(difference[i] * rates[i].transpose());
+      mn[i] = mn[i] * ref.free.r[i] * rates[i].transpose();  // at rate 1 / |r|^2 per layer
+    }
+    CHECK(angle_degrees(gauss_newton(ref.n1.net, ref.n1.x, delta).dW, linear) ==
+          Approx(golden.at(name).at("angle_deg_to_GN").get<double>()).margin(1e-5));
+    CHECK(angle_degrees(mn, linear) ==
+          Approx(golden.at(name).at("angle_deg_to_MN").get<double>()).margin(1e-5));
   }
 }
 
@@ -140,9 +150,7 @@ TEST_CASE("D3 DFC die: the time-averaged update is the mean of the oracle's loop
         Approx(0.968).margin(0.02));
 }
 
-TEST_CASE(
-    "4.8 DFC die: a target that is the free output changes no weight; the opposite target turns updates",
-    "[learning]") {
+TEST_CASE("4.8 DFC die: a target that is the free output changes no weight", "[learning]") {
   const Reference ref;
   N1Chip chip(dfc(2000) + held_weights, tau_v);
   chip.run(free_cycles);
@@ -153,7 +161,8 @@ TEST_CASE(
   chip.show_target(2.0 * output - ref.n1.y);
   chip.run(chip.cycles_per_sample());
   const Matrices from = chip.take();
-  CHECK(relative_error(from, minus(to)) < 0.02);  // first order in lambda
+  CHECK(concatenate(chip.take_biases()).norm() > 0.0);  // clears them
+  CHECK(relative_error(from, minus(to)) < 0.02);        // first order in lambda
   chip.show_target(output);
   chip.run(chip.cycles_per_sample());
   CHECK(concatenate(chip.take()).cwiseAbs().maxCoeff() == 0.0);
@@ -195,43 +204,54 @@ TEST_CASE("D4 DFC die: feedback of the wrong sign grows at the rate of the clock
   N1Chip chip(dfc(2000) + held_weights, tau_v);
   chip.set_feedback(q);
   // So small a step towards the target that all of it is linear.
-  chip.show_target(ref.free.r.back() + 1e-9 * (ref.n1.y - ref.free.r.back()));
-  const VectorXd rest = VectorXd::Zero(2);
-  CHECK(growth(chip, 300, 100, rest) == Approx(radius).epsilon(1e-4));
+  chip.show_target(ref.free.r.back() + 1e-12 * (ref.n1.y - ref.free.r.back()));
+  // Two modes grow, 1.159 and 1.143 per cycle: after 150 cycles the faster one leads by 7.
+  CHECK(growth(chip, 150, 50, VectorXd::Zero(2)) == Approx(radius).epsilon(1e-3));
+}
+
+TEST_CASE("D4 DFC die: feedback of the wrong sign ends as a finding", "[learning]") {
+  N1Chip chip(dfc(40000, ", feedback_scale: -1") + held_weights, tau_v);
+  CHECK((chip.feedback().bottomRows(2) + MatrixXd::Identity(2, 2)).norm() == 0.0);
+  // e grows by 1.16 per cycle: past the largest number after about 5000.
+  std::string kind, where;
+  try {
+    chip.run(20000);
+  } catch (const sc_core::sc_report& report) {  // what `leadlag run` makes LL-FINITE-1 of
+    kind = report.get_msg_type(), where = report.get_msg();
+  }
+  CHECK(kind == "leadlag/non-finite");
+  CHECK(where == "output");
 }
 
 namespace {
 
-/// Growth at so many times the largest stable dt, and what the linearised loop says.
-void check_at(double share, bool stable) {
+/// Growth at so many times the largest stable dt, and what the linearised loop says. `step`: towards the
+/// target, small enough for a linear loop; from cycle `from` on the slowest mode is all that is left.
+void check_at(double share, double step, std::int64_t from, std::int64_t cycles, double tolerance) {
   const Reference ref;
   const MatrixXd q = ref.J.transpose();
   ControlLoop loop = ref.loop();
-  loop.tau_v = 0.2;
   const double limit = stability_limit(ref.n1.net, ref.free.v, q, loop, 0.01, 0.3);
   loop.dt = share * limit;
   const double radius = spectral_radius(step_matrix(ref.n1.net, ref.free.v, q, loop));
-  N1Chip chip(dfc(4000, "", 1.0 / loop.dt) + held_weights, 0.2 / loop.dt);
+  const VectorXd label = ref.free.r.back() + step * (ref.n1.y - ref.free.r.back());
+  N1Chip chip(dfc(4000, "", 1.0 / loop.dt) + held_weights, loop.tau_v / loop.dt);
   chip.set_feedback(q);
-  chip.show_target(ref.free.r.back() + 1e-7 * (ref.n1.y - ref.free.r.back()));
+  chip.show_target(label);
+  const VectorXd target = control_target(ref.free.r.back(), label, lambda);
+  const VectorXd rest = steady_state(ref.n1.net, ref.n1.x, q, target, ref.a).u;
   CAPTURE(limit, radius);
-  CHECK((radius < 1.0) == stable);
-  const VectorXd rest =
-      steady_state(ref.n1.net, ref.n1.x, q,
-                   control_target(ref.free.r.back(),
-                                  ref.free.r.back() + 1e-7 * (ref.n1.y - ref.free.r.back()), lambda),
-                   ref.a)
-          .u;
-  CHECK(growth(chip, 200, 200, rest) == Approx(radius).epsilon(2e-3));
+  CHECK((radius < 1.0) == (share < 1.0));
+  CHECK(growth(chip, from, cycles, rest) == Approx(radius).epsilon(tolerance));
 }
 
 }  // namespace
 
 TEST_CASE("D4 DFC die: below the largest stable tick control comes to rest", "[learning]") {
-  check_at(0.97, true);
+  check_at(0.97, 1e-3, 20, 60, 5e-3);  // two real modes, 0.9447 and 0.9421, and a ringing one, 0.94
 }
 TEST_CASE("D4 DFC die: above the largest stable tick it rings ever louder", "[learning]") {
-  check_at(1.03, false);
+  check_at(1.03, 1e-6, 100, 100, 1e-3);  // changes sign in every cycle, 1.06
 }
 
 TEST_CASE("DFC die: N1 learns by its circuits alone, loss falls three decades in 100 samples", "[learning]") {

@@ -72,7 +72,8 @@ class N1Chip {
   }
   /// A signal of the layers one below the other.
   Eigen::VectorXd layers(const std::string& name) const {
-    return oracle::concatenate({signal("first", name), signal("second", name), signal("output", name)});
+    return oracle::concatenate(
+        oracle::Vectors{signal("first", name), signal("second", name), signal("output", name)});
   }
   void set(const std::string& group, const Eigen::MatrixXd& values) {
     chip_->write(index(group), row_major(values));

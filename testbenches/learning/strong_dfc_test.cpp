@@ -109,7 +109,7 @@ TEST_CASE("S2 Strong-DFC die: 100 of its own updates follow the golden curve of 
     CHECK(loss_of(chip) == Approx(row.at(2).get<double>()).epsilon(1e-5));
   }
   CHECK(done > 100);
-  CHECK(loss_of(chip) < 1e-6 * 4.46e-3);
+  CHECK(loss_of(chip) < 1e-5 * 4.46e-3);
 }
 
 TEST_CASE("Strong-DFC die: N1 learns by its circuits alone, loss falls three decades in 100 samples",
@@ -125,7 +125,7 @@ namespace {
 
 /// sigma small enough for a linear net. The store is written to Q with 1e-6, far below what moves the loop.
 const std::string noisy =
-    ", sleep: 2000, alpha_sleep: 0.6, k_p_sleep: 0.3, sigma: 1e-3, tau_noise: 15 us, feedback_rate: 1e-3";
+    ", sleep: 2000, alpha_sleep: 0.6, k_p_sleep: 0.3, sigma: 1e-3, tau_noise: 50 us, feedback_rate: 1e-3";
 
 /// The mean over samples of what a sleep phase adds to Q, entry by entry, against what the oracle expects.
 void check_sleep(N1Chip& chip, int samples) {
@@ -143,7 +143,7 @@ void check_sleep(N1Chip& chip, int samples) {
   const MatrixXd error = ((squares / samples - mean.cwiseAbs2()) / (samples - 1)).cwiseSqrt();
   ControlLoop loop{.controller = {.alpha = 0.6, .k_p = 0.3}, .dt = 1.0 / tau_u, .tau_v = tau_v / tau_u};
   loop.plain_euler = true;
-  const MatrixXd wanted = -clocked_feedback_correlation(net, free.v, q, loop, 15.0 / tau_u, 2000);
+  const MatrixXd wanted = -clocked_feedback_correlation(net, free.v, q, loop, 50.0 / tau_u, 2000);
   CAPTURE(mean, wanted, error);
   // Every entry within 4.5 standard errors (7e-6 each), which are small enough to mean it.
   CHECK(error.norm() < 0.15 * wanted.norm());
@@ -158,34 +158,31 @@ TEST_CASE("D8 DFC die: a sleep phase adds to Q what the correlation of noise and
   check_sleep(chip, 200);
 }
 
-TEST_CASE("D8 Strong-DFC die: its sleep phase compares with the free output, not with the label",
-          "[learning]") {
+TEST_CASE("D8 Strong-DFC die: its sleep phase compares with the free output, not the label", "[learning]") {
   N1Chip chip("system: strong_dfc, strong_dfc: {control: 2, tau_u: 50 us" + noisy + "}, " + held_weights,
               tau_v);
   check_sleep(chip, 200);
 }
 
 TEST_CASE("D8 DFC die: feedback weights find the rows of J from any start", "[learning]") {
-  N1Chip chip(
-      "system: dfc, dfc: {control: 2, tau_u: 50 us, sleep: 400, alpha_sleep: 0.6, sigma: 0.02, tau_noise: 15 "
-      "us, "
-      "feedback_rate: 50, feedback_decay: 0.01}, " +
-          held_weights,
-      tau_v);
+  N1Chip chip("system: dfc, dfc: {control: 2, tau_u: 50 us, sleep: 800, alpha_sleep: 0.6, sigma: 0.02, " +
+                  std::string("tau_noise: 50 us, feedback_rate: 50, feedback_decay: 0.005}, ") + held_weights,
+              tau_v);
   const auto [net, x, y] = net_n1();
   const MatrixXd j = jacobian(net, forward(net, x).v);
   std::mt19937_64 random(5);
   std::normal_distribution<double> normal;
-  for (int start = 0; start < 5; ++start) {
+  for (int start = 0; start < 4; ++start) {
     const MatrixXd q = MatrixXd::NullaryExpr(9, 2, [&] { return 0.3 * normal(random); });
     chip.set_feedback(q);
-    chip.run(600 * chip.cycles_per_sample());
+    chip.run(500 * chip.cycles_per_sample());
     const double before = condition_2(j, q), after = condition_2(j, chip.feedback());
     CAPTURE(start, before, after);
-    // Seen: from 0.3 to 0.7 before, 0.97 to 0.99 after. Noise of the last 100 samples remains.
+    // Without sampling error Q ends at 0.993. Seen: 0.985 to 0.988, from 0.29 to 0.61.
     CHECK(before < 0.8);
-    CHECK(after > 0.93);
-    CHECK(cosine(flat(chip.feedback()), flat(j.transpose())) > 0.93);
+    CHECK(after > 0.97);
+    CHECK(cosine(flat(chip.feedback()), flat(j.transpose())) > 0.97);
+    CHECK(spectral_abscissa(-j * chip.feedback()) < 0.0);  // condition 3 without any leak
   }
 }
 

@@ -163,8 +163,9 @@ struct Sweep {
   }
 
   NetworkGradient zero() const {
-    return {MatrixXd::Zero(n, n), MatrixXd::Zero(n, net.w_in.cols()), MatrixXd::Zero(n, filters),
-            VectorXd::Zero(n), VectorXd::Zero(n)};
+    return {MatrixXd::Zero(n, n),       MatrixXd::Zero(n, net.w_in.cols()),
+            MatrixXd::Zero(n, filters), VectorXd::Zero(n),
+            VectorXd::Zero(n),          VectorXd::Zero(n)};
   }
 };
 
@@ -229,6 +230,7 @@ NetworkGradient exact_gradient(const Network& network, const NetworkTask& task) 
     for (Index i = 0; i < f.n; ++i) {
       const Neuron& p = f.net.neurons[static_cast<std::size_t>(i)];
       g.tau_m(i) -= head(i) * (f.s(i, k) - f.u(i, k)) * f.rho(i) / p.tau_m;
+      g.tau_r(i) += head(i) * (f.s(i, k) - f.u(i, k)) / p.tau_m;
       if (k == 0) continue;
       const Ramp r(p.tau_m, task.dt);
       g.tau_m(i) += lag(i) * (r.decay_by_tau * f.u(i, k - 1) + r.before_by_tau * f.s(i, k - 1) +
@@ -252,6 +254,7 @@ NetworkGradient instantaneous_gradient(const Network& network, const NetworkTask
     for (Index i = 0; i < f.n; ++i) {
       const double tau = f.net.neurons[static_cast<std::size_t>(i)].tau_m;
       g.tau_m(i) -= error(i) * (f.s(i, k) - f.u(i, k)) / tau;
+      g.tau_r(i) += error(i) * (f.s(i, k) - f.u(i, k)) / tau;
     }
   }
   return g;

@@ -18,7 +18,7 @@ struct NetworkTask {
 /// Descent directions, per `dt`: minus the derivative of C / dt, or what a local rule sums up.
 struct NetworkGradient {
   Eigen::MatrixXd w, w_in, w_y;
-  Eigen::VectorXd bias, tau_m;
+  Eigen::VectorXd bias, tau_m, tau_r;
 };
 
 /// C = dt sum over instants >= first of 1/2 |target - r|^2 (or of the cross entropy) of the network with its

@@ -92,7 +92,11 @@ const std::vector<Parameter> parameters{{"w(3,1)", [](Network& n) -> double& { r
                                         {"tau_m(1)", [](Network& n) -> double& { return n.neurons[1].tau_m; },
                                          [](const NetworkGradient& g) { return g.tau_m(1); }},
                                         {"tau_m(3)", [](Network& n) -> double& { return n.neurons[3].tau_m; },
-                                         [](const NetworkGradient& g) { return g.tau_m(3); }}};
+                                         [](const NetworkGradient& g) { return g.tau_m(3); }},
+                                        {"tau_r(1)", [](Network& n) -> double& { return n.neurons[1].tau_r; },
+                                         [](const NetworkGradient& g) { return g.tau_r(1); }},
+                                        {"tau_r(3)", [](Network& n) -> double& { return n.neurons[3].tau_r; },
+                                         [](const NetworkGradient& g) { return g.tau_r(3); }}};
 
 template <class Cost>
 double finite_difference(Network net, const Parameter& p, double step, Cost&& cost) {

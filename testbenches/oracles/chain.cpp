@@ -104,7 +104,8 @@ double slope(Activation activation, double x) {
   throw std::invalid_argument("unknown activation");
 }
 
-Trace forward(const Chain& chain, const Signal& input, double dt, Schedule schedule) {
+Trace forward(const Chain& chain, const Signal& input, double dt, Schedule schedule,
+              const std::vector<Signal>& push) {
   check(chain, input);
   Trace trace;
   for (const ChainLayer& layer : chain) {
@@ -119,6 +120,7 @@ Trace forward(const Chain& chain, const Signal& input, double dt, Schedule sched
         for (std::size_t j = 0; j < layer.w.cols; ++j) {
           t.s(n, i) += layer.w(i, j) * presynaptic(trace, input, schedule, l, n, j);
         }
+        if (!push.empty()) t.s(n, i) += push[l](n, i);
         // t.u(n) was left by tick n - 1; it starts at 0.
         const double du = velocity(t, layer, n, i);
         t.lookahead(n, i) = t.u(n, i) + layer.tau_r[i] * du;
@@ -142,20 +144,27 @@ double cost(const Chain& chain, const Task& task, Schedule schedule) {
   return 0.5 * task.dt * static_cast<double>(sum);
 }
 
-Gradient bptt_gradient(const Chain& chain, const Task& task) {
+Gradient bptt_gradient(const Chain& chain, const Task& task, Schedule schedule) {
   check(chain, task);
-  const Trace trace = forward(chain, task.input, task.dt, Schedule::zero_delay);
+  return reverse_sweep(chain, task, forward(chain, task.input, task.dt, schedule), schedule);
+}
+
+Gradient reverse_sweep(const Chain& chain, const Task& task, const Trace& trace, Schedule schedule) {
   Gradient g = zero_gradient(chain, task.input.rows);
   std::vector<std::vector<double>> d_u;  // dC/du after tick n, per layer
   for (const ChainLayer& layer : chain) d_u.emplace_back(layer.w.rows, 0.0);
+  // dC/d(rate of layer l) through the layer above: of the same tick, or with registers of the next one.
+  std::vector<std::vector<double>> d_rates = d_u, later = d_u;
 
   for (std::size_t n = task.input.rows; n-- > 0;) {
-    std::vector<double> d_rate(task.target.cols, 0.0);
-    for (std::size_t i = 0; i < d_rate.size() && n >= task.first; ++i) {
-      d_rate[i] = task.dt * (trace.back().rate(n, i) - task.target(n, i));
+    later = d_rates;
+    for (std::size_t i = 0; i < task.target.cols; ++i) {
+      d_rates.back()[i] = n < task.first ? 0.0 : task.dt * (trace.back().rate(n, i) - task.target(n, i));
     }
     for (std::size_t l = chain.size(); l-- > 0;) {
       const ChainLayer& layer = chain[l];
+      const bool delayed = schedule == Schedule::registered && l + 1 < chain.size();
+      const std::vector<double>& d_rate = delayed ? later[l] : d_rates[l];
       std::vector<double> d_below(layer.w.cols, 0.0);
       for (std::size_t i = 0; i < layer.w.rows; ++i) {
         const double du = velocity(trace[l], layer, n, i);
@@ -168,11 +177,11 @@ Gradient bptt_gradient(const Chain& chain, const Task& task) {
         d_u[l][i] += d_lookahead - d_s;
         g.error[l](n, i) = -d_s / task.dt;
         for (std::size_t j = 0; j < layer.w.cols; ++j) {
-          g.w[l](i, j) += d_s * presynaptic(trace, task.input, Schedule::zero_delay, l, n, j);
+          g.w[l](i, j) += d_s * presynaptic(trace, task.input, schedule, l, n, j);
           d_below[j] += layer.w(i, j) * d_s;
         }
       }
-      d_rate = d_below;
+      if (l > 0) d_rates[l - 1] = d_below;
     }
   }
   return g;
@@ -213,18 +222,37 @@ Gradient adjoint_gradient(const Chain& chain, const Task& task) {
   return g;
 }
 
-Gradient local_gradient(const Chain& chain, const Task& task, Schedule schedule, ErrorPath path) {
+namespace {
+
+/// Running averages of s^2 and lookahead^2 of one neuron.
+struct Powers {
+  double s = 0.0, lookahead = 0.0;
+
+  void see(const LayerTrace& trace, std::size_t n, std::size_t i, double share) {
+    s += share * (trace.s(n, i) * trace.s(n, i) - s);
+    lookahead += share * (trace.lookahead(n, i) * trace.lookahead(n, i) - lookahead);
+  }
+  double gain(const GainRule& rule) const {
+    return std::min((lookahead + rule.floor) / (s + rule.floor), rule.most);
+  }
+};
+
+}  // namespace
+
+Gradient local_gradient(const Chain& chain, const Task& task, Schedule schedule, ErrorPath path,
+                        const std::optional<GainRule>& rule, const std::optional<Chain>& mistuned) {
   check(chain, task);
   const Trace trace = forward(chain, task.input, task.dt, schedule);
   Gradient g = zero_gradient(chain, task.input.rows);
   std::vector<std::vector<double>> v;  // low-passed a, per layer
-  for (const ChainLayer& layer : chain) v.emplace_back(layer.w.rows, 0.0);
+  std::vector<std::vector<Powers>> powers;
+  for (const ChainLayer& layer : chain) v.emplace_back(layer.w.rows, 0.0), powers.emplace_back(layer.w.rows);
   const std::size_t delay = schedule == Schedule::registered ? 1 : 0;
 
   for (std::size_t n = 0; n < task.input.rows; ++n) {
     for (std::size_t l = chain.size();
          l-- > 0;) {  // from the top: zero-delay errors exist before they are read
-      const ChainLayer& layer = chain[l];
+      const ChainLayer &layer = chain[l], &unit = mistuned ? (*mistuned)[l] : layer;
       for (std::size_t i = 0; i < layer.w.rows; ++i) {
         double a = 0.0;
         if (n >= delay) {  // slopes are 0 before the first tick
@@ -232,9 +260,11 @@ Gradient local_gradient(const Chain& chain, const Task& task, Schedule schedule,
           const double source = l + 1 < chain.size() ? back_projected(chain[l + 1].w, g.error[l + 1], seen, i)
                                                      : task.target(n, i) - trace[l].rate(seen, i);
           a = slope(layer.activation, trace[l].lookahead(seen, i)) * source;
+          if (rule) powers[l][i].see(trace[l], seen, i, 1.0 - std::exp(-task.dt / rule->averaging));
         }
-        const double dv = (a - v[l][i]) / layer.tau_r[i];
-        const double e = path == ErrorPath::prospective ? v[l][i] + layer.tau_m[i] * dv : a;
+        const double dv = (a - v[l][i]) / unit.tau_r[i];
+        double e = path == ErrorPath::prospective ? v[l][i] + unit.tau_m[i] * dv : a;
+        if (rule) e *= powers[l][i].gain(*rule);
         v[l][i] += task.dt * dv;
         g.error[l](n, i) = e;
         if (n < task.first) continue;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace leadlag::oracle {
@@ -50,8 +51,10 @@ struct LayerTrace {
 };
 using Trace = std::vector<LayerTrace>;
 
-/// Throws std::invalid_argument when shapes do not chain or a tau is not positive. State starts at 0.
-Trace forward(const Chain& chain, const Signal& input, double dt, Schedule schedule);
+/// Throws std::invalid_argument when shapes do not chain or a tau is not positive. State starts at 0. `push`
+/// is added to the drives, a signal per layer.
+Trace forward(const Chain& chain, const Signal& input, double dt, Schedule schedule,
+              const std::vector<Signal>& push = {});
 
 /// What is to be learnt: cost C = 1/2 dt sum over ticks >= first of |target - rate_top|^2.
 struct Task {
@@ -69,8 +72,11 @@ struct Gradient {
   std::vector<Signal> error;
 };
 
-/// Exact derivative of the discrete cost, by reverse sweep through the zero-delay trajectory (BPTT).
-Gradient bptt_gradient(const Chain& chain, const Task& task);
+/// Exact derivative of the discrete cost, by reverse sweep through its trajectory (BPTT).
+Gradient bptt_gradient(const Chain& chain, const Task& task, Schedule schedule = Schedule::zero_delay);
+
+/// The sweep of bptt_gradient over a trajectory that is given.
+Gradient reverse_sweep(const Chain& chain, const Task& task, const Trace& trace, Schedule schedule);
 
 /// Continuous adjoint on the zero-delay trajectory, first order in dt:
 ///   lambda = I+_{tau_m} D-_{tau_r} {a} = rho a + (1 - rho) I+_{tau_m} {a},  rho = tau_r / tau_m,
@@ -78,11 +84,19 @@ Gradient bptt_gradient(const Chain& chain, const Task& task);
 /// dC/dW = -int lambda r^T, dC/dtau_m = int lambda du, dC/dtau_r = -int a du.
 Gradient adjoint_gradient(const Chain& chain, const Task& task);
 
+/// VLE local: each neuron's error is multiplied by g = (<lookahead^2> + floor) / (<s^2> + floor), at most
+/// `most`, with running averages of time constant `averaging` that hold the last value seen over a tick.
+struct GainRule {
+  double averaging, floor, most;
+};
+
 /// Local online rule: the same integrals with the causal error e in place of lambda, summed from tick `first`
 /// on.
 ///   tau_r dv = a - v,  e = v + tau_m dv (old v),  a = phi' W^T e_above (top: phi' (target - rate)).
 /// Registered: phi', rate and W^T e_above are those of the previous tick.
-Gradient local_gradient(const Chain& chain, const Task& task, Schedule schedule, ErrorPath path);
+/// `mistuned`, if given, holds the time constants of the error units; else they are the neurons'.
+Gradient local_gradient(const Chain& chain, const Task& task, Schedule schedule, ErrorPath path,
+                        const std::optional<GainRule>& rule = {}, const std::optional<Chain>& mistuned = {});
 
 /// Central difference of the cost in any one parameter; the selector returns a reference into its argument.
 double finite_difference(Chain chain, const Task& task, Schedule schedule,

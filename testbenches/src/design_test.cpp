@@ -287,7 +287,7 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
                [](const Design& d) -> const FullScale& { return d.full_scale; });
   check_fields("learning", LearningParams::fields(),
                [](const Design& d) -> const LearningParams& { return d.learning.params; },
-               {"momentum", "system"});
+               {"momentum", "system", "window"});
   check_fields("schedule", ScheduleParams::fields(),
                [](const Design& d) -> const ScheduleParams& { return d.schedule.params; }, {"cycles"});
 #define LEADLAG_CHECK_BLOCK(kind, Block)                 \
@@ -299,7 +299,9 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   LEADLAG_CHECK_BLOCK(summing_node, SummingNode);
   LEADLAG_CHECK_BLOCK(prospective_neuron, ProspectiveNeuron);
   LEADLAG_CHECK_BLOCK(error_unit, ErrorUnit);
+  LEADLAG_CHECK_BLOCK(gain_stage, GainStage);
   LEADLAG_CHECK_BLOCK(target_unit, TargetUnit);
+  LEADLAG_CHECK_BLOCK(trajectory_memory, TrajectoryMemory);
   LEADLAG_CHECK_BLOCK(plasticity_cell, PlasticityCell);
   LEADLAG_CHECK_BLOCK(weight_register, WeightRegister);
   LEADLAG_CHECK_BLOCK(readout, Readout);
@@ -317,6 +319,9 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   const Design ordered = parse(small, options({{"chip.integration", "euler"}, {"chip.schedule", "ordered"}}));
   CHECK(ordered.chip.hop() == Hop::transparent);
   CHECK(parse(small, options({{"learning.system", "le"}})).learning.params.system == System::le);
+  const Design window = parse(small, options({{"learning.system", "vle_exact"}, {"learning.window", "2"}}));
+  CHECK(window.learning.params.system == System::vle_exact);
+  CHECK(window.learning.params.window == 2);
   const Design momentum =
       parse(small, options({{"learning", "{update: host, optimiser: momentum, momentum: 0.5}"}}));
   CHECK(momentum.learning.params.momentum == 0.5);
