@@ -391,3 +391,20 @@ TEST_CASE("energy-based on the die: what each form needs, counted", "[learning]"
   }
   REQUIRE(k == 8);
 }
+
+TEST_CASE("energy-based: what an energy cannot be drawn on is said before anything is", "[learning]") {
+  const auto refused = [](const LayeredNet& net, const std::string& system, const std::string& why) {
+    CAPTURE(system);
+    CHECK_THROWS_WITH(LayeredRig("refused", net, system, two_ticks), Catch::Matchers::Contains(why));
+  };
+  const LayeredNet net = net_n2().net;
+  refused(net, "{system: ep, ep: {feedback: 0.5}}", "would be no energy any more");
+  refused(net, "{system: chl, chl: {energy: hopfield}}", "would be no energy any more");
+  refused(net, "{system: ep, ep: {energy: clip}}", "array 'l1' needs activation: linear");
+  refused(net, "{system: ep, ep: {energy: resistive}}", "give 'w1' bias: false");
+  LayeredNet linear = net;
+  linear.hidden = oracle::Activation::linear;
+  refused(linear, "{system: coupled_learning, coupled_learning: {energy: resistive}}", "use system: ep");
+  refused(net, "{system: ep, ep: {beta: 0}}", "beta");
+  refused(net, "{system: ep, chl: {free: 3}}", "chl");
+}
