@@ -151,7 +151,8 @@ void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, s
     leadlag::update(t->cells, mode, t->rate.data(), t->error.data(), eta);
   }
   update_bias(mode, error, eta, bias_rate);
-  count_updates(mode, active_rates(rate), error);
+  const std::size_t silent = has_bias() && bias_rate == T(0) ? shape_.replicas : 0;
+  count_updates(mode, active_rates(rate) - silent, error);
 }
 
 template <class T>

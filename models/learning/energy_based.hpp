@@ -55,7 +55,7 @@ struct EnergyDrawing {
 class EnergyCircuit {
  public:
   /// Who pulls at the output: a target unit through the drive, a switch that ties the rate, or the nodes
-  /// themselves (the energy links target and line).
+  /// themselves (the system links target and line).
   enum class Pull { nudge, clamp, own };
   struct Options {
     Pull pull = Pull::nudge;

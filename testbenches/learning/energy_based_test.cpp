@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "learning/layered_rig.hpp"
-#include "measure/bill.hpp"
 #include "oracles/contrastive.hpp"
 #include "oracles/energy_testing.hpp"
 #include "oracles/golden_json.hpp"
@@ -345,49 +343,4 @@ TEST_CASE("4.8h energy-based on the die: each learns N1 by its own circuits alon
     CAPTURE(before, after);
     CHECK(after < 1e-3 * before);
   }
-}
-
-TEST_CASE("energy-based on the die: what each form needs, counted", "[learning]") {
-  // N2 has 6 nodes, 2 of them outputs, and 4 x (3 + 1) + 2 x (4 + 1) = 26 crosspoints.
-  using Counts = std::map<std::string, std::size_t>;
-  const std::vector<std::pair<std::string, Counts>> systems{
-      {"{system: ep, ep: {form: one_sided}}", {{"state_node", 6}, {"target_unit", 2}, {"contrast_cell", 26}}},
-      {"{system: ep, ep: {form: random_sign}}",
-       {{"state_node", 6}, {"target_unit", 2}, {"contrast_cell", 26}}},
-      {"{system: ep, ep: {form: symmetric}}",
-       {{"state_node", 6}, {"target_unit", 2}, {"contrast_cell", 26}, {"sample_hold", 6}}},
-      {"{system: chl}", {{"state_node", 6}, {"clamp", 2}, {"contrast_cell", 26}}},
-      {"{system: coupled_learning}",
-       {{"state_node", 6}, {"clamp", 2}, {"contrast_cell", 26}, {"sample_hold", 2}}},
-      // Products of cos and of sin in J (8) and of cos in the rest (4 x 3, 6 fields), and a lock for each
-      // node; the bias row has a cell in both channels.
-      {"{system: oim}",
-       {{"phase_oscillator", 6}, {"contrast_cell", 2 * (4 * 2 + 2) + 4 * 4 + 6}, {"sample_hold", 6}}},
-      {"{system: pc}",
-       {{"value_node", 4},
-        {"error_node", 6},
-        {"transfer_stage", 6},
-        {"target_unit", 2},
-        {"plasticity_cell", 26}}},
-      {"{system: pc, pc: {schedule: fixed_prediction}}",
-       {{"value_node", 4},
-        {"error_node", 6},
-        {"transfer_stage", 6},
-        {"target_unit", 2},
-        {"plasticity_cell", 26},
-        {"sample_hold", 12}}}};
-  const std::set<std::string> counted{"state_node",     "phase_oscillator", "value_node", "error_node",
-                                      "transfer_stage", "target_unit",      "clamp",      "sample_hold",
-                                      "contrast_cell",  "plasticity_cell"};
-  std::size_t k = 0;
-  for (const auto& [system, expected] : systems) {
-    CAPTURE(system);
-    LayeredRig rig("bill" + std::to_string(k++), net_n2().net, system, two_ticks);
-    Counts found;
-    for (const BlockGroup& g : bill_of_blocks(rig.socket().design, rig.socket().die)) {
-      if (counted.count(g.sheet.block) != 0) found[g.sheet.block] += g.instances;
-    }
-    CHECK(found == expected);
-  }
-  REQUIRE(k == 8);
 }
