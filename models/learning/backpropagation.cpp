@@ -9,8 +9,8 @@ namespace leadlag {
 namespace {
 
 /// A crossbar of fixed random weights, errors of `from` to units of `to`.
-std::size_t add_random(Circuit& c, const ForwardChip& chip, const std::string& name, std::size_t to, std::size_t from,
-                       double scale) {
+std::size_t add_random(Circuit& c, const ForwardChip& chip, const std::string& name, std::size_t to,
+                       std::size_t from, double scale) {
   Circuit::Crossbar b;
   b.name = name, b.rows = chip.arrays[to].size, b.columns = chip.arrays[from].size;
   const std::size_t n = b.rows * b.columns;
@@ -43,15 +43,17 @@ Circuit Backpropagation::draw(const ForwardChip& chip, const Params& p) {
     rate[a] = {pads[a], 0};
     if (array.is_input()) continue;
     const std::size_t node = c.add<LeakyNeuron>(array.name, array.neurons);
-    gate[a] = c.add<ErrorGate>(array.name + ".error", std::vector<ErrorGate::Params>(array.size, chip.cells.error_gate));
+    gate[a] = c.add<ErrorGate>(array.name + ".error",
+                               std::vector<ErrorGate::Params>(array.size, chip.cells.error_gate));
     c.link({node, LeakyNeuron::slope}, {gate[a], ErrorGate::slope});
     rate[a] = {node, LeakyNeuron::rate};
     c.probes[{array.name, "rate"}] = rate[a];
     c.probes[{array.name, "slope"}] = {node, LeakyNeuron::slope};
     c.probes[{array.name, "error"}] = {gate[a], ErrorGate::gated};
   }
-  const std::size_t unit = c.add_kind(chip.arrays[chip.output].name + ".target",
-                                      std::make_shared<TargetUnitCells>(chip.target_unit, chip.arrays[chip.output].size));
+  const std::size_t unit =
+      c.add_kind(chip.arrays[chip.output].name + ".target",
+                 std::make_shared<TargetUnitCells>(chip.target_unit, chip.arrays[chip.output].size));
   c.link(rate[chip.output], {unit, TargetUnitCells::rate});
   c.link({target, 0}, {unit, TargetUnitCells::target});
   c.link({unit, TargetUnitCells::epsilon}, {gate[chip.output], ErrorGate::epsilon});

@@ -16,7 +16,7 @@ namespace leadlag {
 enum class ErrorFeedback {
   transpose,  ///< the forward weights read backwards: backpropagation
   random,     ///< fixed random weights from layer to layer: feedback alignment (Lillicrap et al. 2016)
-  direct,     ///< fixed random weights from the output to every layer: direct feedback alignment (Nokland 2016)
+  direct,  ///< fixed random weights from the output to every layer: direct feedback alignment (Nokland 2016)
 };
 template <>
 struct Names<ErrorFeedback> {

@@ -37,8 +37,8 @@ struct SystemList {
   }
 };
 using CircuitSystems = SystemList<  //
-    Backpropagation, PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning, OscillatorIsing, Dfc,
-    StrongDfc>;
+    Backpropagation, PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning,
+    OscillatorIsing, Dfc, StrongDfc>;
 
 /// Draws system number `index` of the list on a chip.
 Circuit draw_system(std::size_t index, const ForwardChip& chip, const CircuitSystems::Params& params);

@@ -66,7 +66,10 @@ BenchReport gradient_report(const Subject& s, const GradientResult& result,
                             std::optional<double> min_cosine) {
   BenchReport r;
   r.kind = "gradient", r.subject = "plastic parameters of " + s.design.chip.name;
-  r.reference = "exact gradient of the same network without nudging, by backpropagation through time";
+  const bool netlist = s.design.has_circuit();
+  r.reference = netlist
+                    ? "central differences of the loss after the chip's own inference"
+                    : "exact gradient of the same network without nudging, by backpropagation through time";
   r.csv_header = {"parameter", "chip", "exact", "instantaneous"};
   for (const GroupGradient& g : result.groups) {
     for (std::size_t k = 0; k < g.chip.size(); ++k) {
@@ -115,12 +118,21 @@ BenchReport gradient_report(const Subject& s, const GradientResult& result,
   }
   r.figures.push_back({"cycles", "cycles of the run", static_cast<double>(result.cycles), "", false});
   r.figures.push_back({"start", "plasticity from cycle", static_cast<double>(result.start), "", false});
-  r.notes = {"Stimulus: " + result.stimulus + ". Weights are held; " +
-                 std::to_string(result.cycles - result.start) + " of " + std::to_string(result.cycles) +
-                 " cycles are gathered.",
-             "Groups with less than a hundredth of the whole exact gradient are listed but not judged.",
-             "The chip's figure is what its plasticity cells gathered, per cycle, divided by beta. "
-             "Instantaneous backpropagation is computed, as the control: errors without memory."};
+  if (netlist) {
+    r.notes = {"Stimulus: " + result.stimulus +
+                   ". Weights are held; each sample is learnt in all its phases, " +
+                   std::to_string(result.cycles) + " cycles together.",
+               "Groups with less than a hundredth of the whole exact gradient are listed but not judged.",
+               "The chip's figure is what its plasticity cells stored per sample. There is no instantaneous "
+               "control."};
+  } else {
+    r.notes = {"Stimulus: " + result.stimulus + ". Weights are held; " +
+                   std::to_string(result.cycles - result.start) + " of " + std::to_string(result.cycles) +
+                   " cycles are gathered.",
+               "Groups with less than a hundredth of the whole exact gradient are listed but not judged.",
+               "The chip's figure is what its plasticity cells gathered, per cycle, divided by beta. "
+               "Instantaneous backpropagation is computed, as the control: errors without memory."};
+  }
   r.charts.emplace_back(cosine_chart(rows));
   r.charts.emplace_back(PageTable{"Agreement by group of parameters", table});
   r.plot = plot_commands();

@@ -15,6 +15,13 @@ namespace {
 
 Subject subject_of(const TestbenchOptions& o, const Design& design) {
   if (o.kind == BenchKind::gradient) return learning_chip(design);
+  if (design.has_circuit()) {
+    throw DesignError(design.file,
+                      {{"illegal-combination", design.learning.at,
+                        "system: " + std::string(name_of(design.learning.params.system)) +
+                            " has no closed form to be measured against; use leadlag testbench gradient",
+                        ""}});
+  }
   // A generator is analog; a step is an edge.
   Subject s =
       make_subject(design, o.ends, o.kind == BenchKind::step ? Reconstruction::hold : Reconstruction::ramp);

@@ -111,10 +111,17 @@ Subject learning_chip(const Design& design) {
   }
   Design gathering = design;
   gathering.learning.params.update = UpdateBy::host;
+  if (design.has_circuit()) {
+    Subject s;
+    s.design = gathering, s.die = fabricate(gathering), s.array = design.learning.output;
+    s.at = design.learning.at, s.name = s.seen_name = design.chip.name;
+    return s;
+  }
   return whole_chip(gathering, Reconstruction::ramp);
 }
 
 GradientResult measure_gradient(Rig& rig, const Subject& s, const GradientOptions& options) {
+  if (s.design.has_circuit()) return measure_circuit_gradient(rig, s);
   const Design& design = s.design;
   const ReferenceNetwork names = reference_network(design, s.die);
   const bool images = design.task.params.kind == TaskKind::idx_images;

@@ -242,6 +242,38 @@ CHIP
     expect 2 "$leadlag" study s.yaml --out out3; has stderr "the word learning"
     [ ! -e out3 ] || fail "out3 was made"
     ;;
+  netlist_gradient)  # circuits against differences of the loss after the chip's own inference, and the failures theory predicts
+    cat > n.yaml <<'END'
+leadlag: 1
+chip: {name: n, clock: 100 kHz, time_scale: 10 us, full_scale: {voltage: 25 mV, current: 0.5 nA}}
+arrays:
+  in: {block: input_driver, size: 3}
+  a: {block: leaky_neuron, size: 4, activation: tanh, tau: 14.4 us}
+  b: {block: leaky_neuron, size: 3, activation: tanh, tau: 14.4 us}
+  out: {block: leaky_neuron, size: 2, activation: linear, tau: 14.4 us}
+crossbars:
+  w1: {from: in, to: a, weights: glorot, bias: true, tile: 8x8}
+  w2: {from: a, to: b, weights: glorot, bias: true, tile: 8x8}
+  w3: {from: b, to: out, weights: glorot, bias: true, tile: 8x8}
+learning: {system: bp}
+task: {kind: idx_images}
+END
+    cosine() {  # learning -> cosine of all parameters
+      "$leadlag" testbench gradient n.yaml --out out --quiet --set learning="$1" >stdout 2>stderr
+      [ "$?" -le 1 ] || { cat stdout stderr; fail "$1"; }
+      jq -r '.figures[] | select(.name == "all.cosine") | .value' out/report.json
+    }
+    at_least() { awk -v a="$(cosine "$1")" -v b="$2" 'BEGIN { exit !(a >= b) }' || fail "$1: cosine below $2"; }
+    below() { awk -v a="$(cosine "$1")" -v b="$2" 'BEGIN { exit !(a < b) }' || fail "$1: cosine not below $2"; }
+    at_least "{system: bp, bp: {settle: 100}}" 0.99999999
+    below "{system: bp, bp: {settle: 100, feedback: random}}" 0.95
+    at_least "{system: pc, pc: {lambda: 1e-3, relax: 300}}" 0.99999
+    below "{system: pc, pc: {lambda: 3, relax: 300}}" 0.9999
+    at_least "{system: ep, ep: {energy: leaky, form: symmetric, beta: 0.02, free: 200, nudged: 200}}" 0.9999
+    below "{system: ep, ep: {energy: leaky, form: one_sided, beta: 1, free: 200, nudged: 200}}" 0.9999
+    expect 2 "$leadlag" testbench ac n.yaml --out out2; has stderr "use leadlag testbench gradient"
+    [ ! -e out2 ] || fail "out2 was made"
+    ;;
   schema)
     expect 0 "$leadlag" schema
     for key in tau_m full_scale cross_entropy cycles_per_sample additionalProperties; do has stdout "$key"; done
