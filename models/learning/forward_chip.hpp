@@ -10,6 +10,7 @@
 #include "blocks/clamp.hpp"
 #include "blocks/compartment_neuron.hpp"
 #include "blocks/contrast_cell.hpp"
+#include "blocks/error_gate.hpp"
 #include "blocks/error_node.hpp"
 #include "blocks/high_pass.hpp"
 #include "blocks/label_driver.hpp"
@@ -31,6 +32,7 @@ namespace leadlag {
 struct CellDefaults {
   ValueNode::Params value_node;
   ErrorNode::Params error_node;
+  ErrorGate::Params error_gate;
   TransferStage::Params transfer_stage;
   SampleHold::Params sample_hold;
   StateNode::Params state_node;
@@ -50,6 +52,7 @@ template <class Defaults, class F>
 void for_each_cell(Defaults& d, F&& f) {
   f(ValueNode::stem, d.value_node);
   f(ErrorNode::stem, d.error_node);
+  f(ErrorGate::stem, d.error_gate);
   f(TransferStage::stem, d.transfer_stage);
   f(SampleHold::stem, d.sample_hold);
   f(StateNode::stem, d.state_node);

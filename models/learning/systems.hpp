@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "learning/backpropagation.hpp"
 #include "learning/contrastive_hebbian.hpp"
 #include "learning/dfc.hpp"
 #include "learning/equilibrium_propagation.hpp"
@@ -36,7 +37,7 @@ struct SystemList {
   }
 };
 using CircuitSystems = SystemList<  //
-    PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning, OscillatorIsing, Dfc,
+    Backpropagation, PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning, OscillatorIsing, Dfc,
     StrongDfc>;
 
 /// Draws system number `index` of the list on a chip.

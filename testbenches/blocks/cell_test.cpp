@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "blocks/error_gate.hpp"
 #include "blocks/error_node.hpp"
 #include "blocks/leaky_neuron.hpp"
 #include "blocks/phase_sequencer.hpp"
@@ -136,6 +137,13 @@ TEST_CASE("error node: compares in hidden layers, takes the target's word in the
   CHECK(rig.out[ErrorNode::gated] == std::vector<double>{0.25, -0.5});
 }
 
+TEST_CASE("error gate: slope times what comes back and what the target says", "[cell]") {
+  Rig rig(CellsOf<ErrorGate>({ErrorGate::Params{}}), context());
+  rig.in[ErrorGate::back] = {0.75}, rig.in[ErrorGate::epsilon] = {-0.25}, rig.in[ErrorGate::slope] = {0.5};
+  rig.look();
+  CHECK(rig.out[ErrorGate::gated][0] == 0.25);
+}
+
 TEST_CASE("sample-and-hold: takes its input at the end of a cycle with sample high, and counts only those",
           "[cell]") {
   Rig rig(CellsOf<SampleHold>({SampleHold::Params{}, SampleHold::Params{}}), context());
@@ -220,6 +228,10 @@ TEST_CASE("datasheets of cells: every figure by hand", "[cell]") {
   const Datasheet error = ErrorNode::datasheet(e, process(ErrorNode::stem), at);
   sheet(error, 2, settling(6e-8), 2.4e-7, gates);
   CHECK_THAT(error.arcs[1].settle.si, WithinRel(2.0 * settling(6e-8), 1e-12));
+
+  ErrorGate::Params g;
+  g.bias = {6e-8};
+  sheet(ErrorGate::datasheet(g, process(ErrorGate::stem), at), 1, settling(6e-8), 1.2e-7, gates);
 
   SampleHold::Params h;
   h.capacitance = {4e-13}, h.buffer_bias = {6e-8};

@@ -24,7 +24,7 @@ case $case_name in
     ;;
   help)
     expect 0 "$leadlag" --help
-    for word in run check new blocks schema data technology --out --set --preset --threads "Exit codes"; do has stdout "$word"; done
+    for word in run check study new blocks schema data technology --out --set --preset --threads "Exit codes"; do has stdout "$word"; done
     ;;
   usage)
     expect 2 "$leadlag"
@@ -215,6 +215,32 @@ CHIP
       NR > 4 && !($4 > last && $6 > bytes) { exit 1 } NR == 6 && !($4 > 0.999) { exit 1 } { last = $4; bytes = $6 }' out/vle_window.csv ||
       { cat out/vle_window.csv; fail "figures"; }
     [ "$(awk -F, 'NR == 4 { print $6 }' out/vle_window.csv)" = 1100 ] || fail "11 channels of 100 words of 8 bits are 1100 bytes"
+    ;;
+  study)  # a short one: figures are the business of docs/results.md
+    short="--set schedule.train_samples=300 --set schedule.test_samples=100 --set study.seeds=[1,2] --quiet"
+    sed -e 's/^  systems: .*/  systems: [le, pc]/' -e 's/^  seeds: .*/  converged: 0.1/' "$source/models/chips/study_fashion_mnist.yaml" > s.yaml
+    expect 0 "$leadlag" study learning s.yaml --out out $short
+    for file in study.txt study.csv curves.csv study.html runs/le-1.json runs/pc-2.json; do [ -s "out/$file" ] || fail "no $file"; done
+    [ "$(grep -cE '^(le|pc),' out/study.csv)" -eq 2 ] || fail "rows of study.csv"
+    [ "$(grep -cE '^(le|pc),[12],' out/curves.csv)" -eq 240 ] || fail "points of curves.csv"
+    has stdout "converged"
+    # Interrupted after one run: the others are made again, that one is taken over, the figures are the same.
+    cp out/study.csv all.csv
+    rm out/study.csv out/runs/le-1.json out/runs/pc-1.json out/runs/pc-2.json
+    touch -d '2000-01-01' out/runs/le-2.json
+    expect 0 "$leadlag" study learning s.yaml --out out $short
+    cmp out/study.csv all.csv || fail "a resumed study differs"
+    [ out/runs/le-2.json -ot s.yaml ] || fail "a finished run was made again"
+    # What was made with other options is not taken over.
+    expect 0 "$leadlag" study learning s.yaml --out out $short --set learning.rate=2e-3
+    cmp -s out/study.csv all.csv && fail "an old run was taken over"
+    expect 1 "$leadlag" study learning s.yaml --out out2 $short --set study.converged=0.99
+    has stdout "NOT CONVERGED"
+    expect 2 "$leadlag" study learning "$source/models/chips/two_neurons.yaml" --out out3; has stderr "no study: section"
+    mkdir mine && touch mine/thesis.txt
+    expect 2 "$leadlag" study learning s.yaml --out mine; has stderr "choose another"
+    expect 2 "$leadlag" study s.yaml --out out3; has stderr "the word learning"
+    [ ! -e out3 ] || fail "out3 was made"
     ;;
   schema)
     expect 0 "$leadlag" schema

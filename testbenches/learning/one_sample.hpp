@@ -43,14 +43,16 @@ class OneSample final : public Task {
 class N1Chip {
  public:
   /// learning: "system: dfc, dfc: {...}, update: host, ...". tau of the neurons in cycles. blocks: of the
-  /// blueprint, "target_unit: {...}".
-  N1Chip(const std::string& learning, double tau_in_cycles, const std::string& blocks = "")
+  /// blueprint, "target_unit: {...}". chip: more of its section. Chips that share a process need different
+  /// names, and are built before the first cycle; running one runs all.
+  N1Chip(const std::string& learning, double tau_in_cycles, const std::string& blocks = "",
+         const std::string& chip = "name: n1")
       : sample(oracle::net_n1()),
-        design(parse_design("n1.yaml", blueprint(sample, learning, tau_in_cycles, blocks),
+        design(parse_design("n1.yaml", blueprint(sample, learning, tau_in_cycles, blocks, chip),
                             {.presets = {}, .settings = {}, .technology_folder = LEADLAG_TECHNOLOGY_DIR})),
         chip_(elaborate(design, fabricate(design))),
         task_(sample.x, sample.y, cycles_per_sample(), std::int64_t{1} << 40),
-        bench_("bench", *chip_, design, task_) {
+        bench_((design.chip.name + "_bench").c_str(), *chip_, design, task_) {
     for (std::size_t i = 0; i < sample.net.layers(); ++i)
       set("w" + std::to_string(i + 1) + ".bias", sample.net.b[i]);
   }
@@ -144,10 +146,12 @@ class N1Chip {
     return text;
   }
   static std::string blueprint(const oracle::Sample& s, const std::string& learning, double tau,
-                               const std::string& blocks) {
+                               const std::string& blocks, const std::string& chip) {
     const std::string neuron = "tau: " + number(tau) + " us}\n";
     return "leadlag: 1\n"
-           "chip: {name: n1, clock: 1 MHz, time_scale: 1 us, integration: euler,\n"
+           "chip: {" +
+           chip +
+           ", clock: 1 MHz, time_scale: 1 us, integration: euler,\n"
            "       full_scale: {voltage: 25 mV, current: 10 nA}}\n"
            "arrays:\n"
            "  x: {block: input_driver, size: 3}\n"

@@ -186,6 +186,32 @@ TEST_CASE("D8 DFC die: feedback weights find the rows of J from any start", "[le
   }
 }
 
+TEST_CASE("Strong-DFC die: a single phase adds to Q the products of compartments and high-passed control",
+          "[learning]") {
+  // tau = 10 cycles, tau_noise = 40: somata undo 1.25 per layer above. eta = 1e-6.
+  N1Chip chip(strong(300,
+                     ", phases: single, update: time_averaged, sigma: 0.02, tau_noise: 40 us, tau_high_pass: "
+                     "100 us, feedback_rate: 1e-3") +
+                  held_weights,
+              tau_v);
+  const MatrixXd q = chip.feedback();
+  const std::int64_t free = chip.cycles_per_sample() - 300;
+  CHECK(free == 5);
+  chip.run(free);
+  MatrixXd wanted = MatrixXd::Zero(9, 2);
+  VectorXd low = VectorXd::Zero(2);
+  for (int t = 0; t < 300; ++t) {
+    chip.run(1);
+    const VectorXd u = chip.signal("output", "control");
+    wanted -= chip.layers("apical") * (u - low).transpose() / (300.0 * 0.02 * 0.02);
+    low += 0.01 * (u - low);
+  }
+  wanted.topRows(4) *= 1.25 * 1.25;
+  wanted.middleRows(4, 3) *= 1.25;
+  CHECK(wanted.norm() > 0.1);
+  CHECK(distance(flat((chip.feedback() - q) / 1e-6), flat(wanted)) < 1e-7);
+}
+
 TEST_CASE("Strong-DFC die: forward and feedback weights learn at once in a single phase", "[learning]") {
   N1Chip chip(strong(500,
                      ", phases: single, update: time_averaged, sigma: 0.02, tau_noise: 30 us, tau_high_pass: "
@@ -201,4 +227,54 @@ TEST_CASE("Strong-DFC die: forward and feedback weights learn at once in a singl
   CHECK(loss_of(chip) < 1e-3 * before);
   CHECK(condition_2(j, chip.feedback()) > 0.9);
   CHECK(condition_2(j, chip.feedback()) > condition_2(j, q) + 0.1);
+}
+
+TEST_CASE("Strong-DFC die: the structural detail is the tile, cycle by cycle, noise and learning included",
+          "[learning]") {
+  const std::string learning =
+      strong(40, ", sleep: 60, sigma: 0.02, tau_noise: 50 us, feedback_rate: 1, feedback_decay: 0.01") +
+      "update: die, rate: 0.1";
+  N1Chip tile(learning, tau_v, "", "name: flat"),
+      structural(learning, tau_v, "", "name: deep, detail: structural");
+  const MatrixXd before = tile.feedback();
+  // Wires of the structural detail already show the cycle that has begun, the tile shows the one that ended.
+  const std::vector<std::string> signals{"soma", "apical", "delta"};
+  std::vector<VectorXd> begun;
+  for (int cycle = 0; cycle < 3 * tile.cycles_per_sample(); ++cycle) {
+    tile.run(1);
+    CAPTURE(cycle);
+    for (std::size_t k = 0; k < begun.size(); ++k)
+      REQUIRE((tile.layers(signals[k]) - begun[k]).norm() < 1e-13);
+    begun.clear();
+    for (const std::string& signal : signals) begun.push_back(structural.layers(signal));
+  }
+  REQUIRE(begun.size() == 3);
+  CHECK((tile.feedback() - before).norm() > 1e-3);
+  CHECK((tile.feedback() - structural.feedback()).norm() < 1e-13);
+  CHECK(relative_error(tile.net().W, structural.net().W) < 1e-13);
+}
+
+TEST_CASE("Strong-DFC: all that stands against drawing a chip is said at once", "[learning]") {
+  const std::string blueprint =
+      "leadlag: 1\n"
+      "chip: {name: c, clock: 1 MHz, time_scale: 1 us, full_scale: {voltage: 25 mV, current: 10 nA}}\n"
+      "arrays:\n"
+      "  x: {block: input_driver, size: 2}\n"
+      "  h: {block: leaky_neuron, size: 1, activation: linear, tau: 10 us}\n"
+      "crossbars:\n"
+      "  h_feedback: {from: x, to: h, weights: [[1, 2]], tile: 2x2}\n"
+      "learning: {system: strong_dfc, strong_dfc: {phases: single, sleep: 5, target_value: 0.9}}\n"
+      "task: {kind: idx_images, data: unused}\n";
+  std::string said;
+  try {
+    parse_design("c.yaml", blueprint,
+                 {.presets = {}, .settings = {}, .technology_folder = LEADLAG_TECHNOLOGY_DIR});
+  } catch (const DesignError& e) {
+    said = e.what();
+    CHECK(e.diagnostics().size() == 3);
+  }
+  for (const char* part : {"call 'h_feedback' otherwise", "needs two outputs", "has no sleep phase"}) {
+    CAPTURE(part, said);
+    CHECK(said.find(part) != std::string::npos);
+  }
 }
