@@ -31,7 +31,8 @@ struct DataOptions {
 
 int run_command(const RunOptions& options);
 int check_command(const RunOptions& options);
-/// Compares the presets that the blueprint's study: lists. options.out keeps finished runs and may be resumed.
+/// Compares the presets that the blueprint's study: lists. options.out keeps finished runs and may be
+/// resumed.
 int study_command(const RunOptions& options);
 int new_command(const std::string& name);
 int data_command(const DataOptions& options);

@@ -60,10 +60,10 @@ struct Observations {
   std::vector<CurvePoint> curve;
   std::vector<std::string> parameter_names;                            ///< of CurvePoint::parameters
   std::map<std::pair<std::string, std::string>, Activity> activities;  ///< by (array, block stem), all dies
-  Charge supply_charge;  ///< integral of the supply current, all dies
-  Current peak_current;  ///< all dies
+  Charge supply_charge;                                 ///< integral of the supply current, all dies
+  Current peak_current;                                 ///< all dies
   std::vector<std::pair<std::int64_t, Charge>> supply;  ///< charge drawn up to some cycles, in order
-  Waves waves;           ///< empty without `trace:`
+  Waves waves;                                          ///< empty without `trace:`
 };
 
 }  // namespace leadlag
