@@ -52,12 +52,13 @@ BarChart cosine_chart(const std::vector<Row>& rows) {
           {view("the chip", &Row::chip), view("instantaneous backpropagation", &Row::wires)}};
 }
 
-std::string plot_commands() {
-  return "set style data histogram\nset style fill solid 0.8\nset ylabel 'descent direction per cycle'\nset "
-         "xtics rotate by -45 noenhanced\n"
+std::string plot_commands(bool netlist) {
+  return std::string("set style data histogram\nset style fill solid 0.8\n") +
+         "set ylabel 'descent direction per " + (netlist ? "sample" : "cycle") +
+         "'\nset xtics rotate by -45 noenhanced\n"
          "stats 'gradient.csv' using 2 nooutput\nif (STATS_records > 40) set xtics format ''\n"
-         "plot 'gradient.csv' using 3:xtic(1) lt 2 title 'exact', '' using 2 lt 1 title 'chip', '' using 4 "
-         "lt 3 title 'instantaneous backpropagation'\n";
+         "plot 'gradient.csv' using 3:xtic(1) lt 2 title 'exact', '' using 2 lt 1 title 'chip'" +
+         (netlist ? "" : ", '' using 4 lt 3 title 'instantaneous backpropagation'") + "\n";
 }
 
 }  // namespace
@@ -70,11 +71,13 @@ BenchReport gradient_report(const Subject& s, const GradientResult& result,
   r.reference = netlist
                     ? "central differences of the loss after the chip's own inference"
                     : "exact gradient of the same network without nudging, by backpropagation through time";
-  r.csv_header = {"parameter", "chip", "exact", "instantaneous"};
+  r.csv_header = {"parameter", "chip", "exact"};
+  if (!netlist) r.csv_header.emplace_back("instantaneous");
   for (const GroupGradient& g : result.groups) {
     for (std::size_t k = 0; k < g.chip.size(); ++k) {
       r.csv_names.push_back(g.name + "[" + std::to_string(k) + "]");
-      r.csv_rows.push_back({g.chip[k], g.exact[k], g.instantaneous[k]});
+      r.csv_rows.push_back({g.chip[k], g.exact[k]});
+      if (!netlist) r.csv_rows.back().push_back(g.instantaneous[k]);
     }
   }
   const auto rows = rows_of(result);
@@ -135,7 +138,7 @@ BenchReport gradient_report(const Subject& s, const GradientResult& result,
   }
   r.charts.emplace_back(cosine_chart(rows));
   r.charts.emplace_back(PageTable{"Agreement by group of parameters", table});
-  r.plot = plot_commands();
+  r.plot = plot_commands(netlist);
   return r;
 }
 

@@ -88,7 +88,6 @@ GradientResult measure_circuit_gradient(Rig& rig, const Subject& s) {
       weights[k] = weight, rig.chip().write(g, weights);
       gradient.exact.push_back(descent / (2.0 * step * samples));
     }
-    gradient.instantaneous.assign(group.size, 0.0);
     r.groups.push_back(std::move(gradient));
   }
   return r;

@@ -87,14 +87,14 @@ Pins task_pins(const Design& design, std::int64_t cycles) {
 Agreement agreement(const std::vector<double>& a, const std::vector<double>& b) {
   double aa = 0.0, bb = 0.0, ab = 0.0;
   int same = 0, counted = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) {
+  for (std::size_t k = 0; k < std::min(a.size(), b.size()); ++k) {
     aa += a[k] * a[k], bb += b[k] * b[k], ab += a[k] * b[k];
     counted += b[k] != 0.0, same += a[k] * b[k] > 0.0;
   }
   Agreement result;
   if (aa > 0.0 && bb > 0.0) result.cosine = ab / std::sqrt(aa * bb);
-  if (bb > 0.0) result.norm_ratio = std::sqrt(aa / bb);
-  if (counted > 0) result.same_sign = static_cast<double>(same) / counted;
+  if (bb > 0.0 && !a.empty()) result.norm_ratio = std::sqrt(aa / bb);
+  if (counted > 0 && !a.empty()) result.same_sign = static_cast<double>(same) / counted;
   return result;
 }
 

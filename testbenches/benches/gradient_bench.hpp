@@ -41,7 +41,7 @@ GradientResult measure_gradient(Rig& rig, const Subject& subject, const Gradient
 
 /// The same for a chip that is drawn as a netlist: a few samples, each learnt in all its phases with weights
 /// held. Exact: central differences of the loss after the chip's own inference, free of any learning circuit.
-/// `instantaneous` is 0, there is no such control. Throws DesignError above 4000 plastic parameters.
+/// `instantaneous` is empty, there is no such control. Throws DesignError above 4000 plastic parameters.
 GradientResult measure_circuit_gradient(Rig& rig, const Subject& subject);
 
 /// The whole chip with plasticity cells that gather and a host that never writes. Throws DesignError for a
