@@ -82,7 +82,8 @@ Json run_json(const Design& design, const std::string& system) {
     const auto found = m.values.find(name);
     return found == m.values.end() ? 0.0 : found->second;
   };
-  return {{"hash", design.hash},
+  return {{"version", provenance_of(design, 1).version},
+          {"hash", design.hash},
           {"system", system},
           {"seed", design.chip.seed},
           {"diverged", seen.diverged},
@@ -148,7 +149,10 @@ struct Job {
 std::optional<StudyRun> finished(const Job& job) {
   std::ifstream file(job.file);
   const Json json = Json::parse(file, nullptr, false);
-  if (json.is_discarded() || !json.contains("hash") || json["hash"] != job.design.hash) return {};
+  const auto is = [&](const char* key, const std::string& value) {
+    return json.is_object() && json.contains(key) && json[key] == value;
+  };
+  if (!is("hash", job.design.hash) || !is("version", provenance_of(job.design, 1).version)) return {};
   return run_of(json);
 }
 
