@@ -16,6 +16,7 @@
 #include "app/progress.hpp"
 #include "app/simulate.hpp"
 #include "instruments/task.hpp"
+#include "report/report_tables.hpp"
 #include "report/study_report.hpp"
 
 // Every system with every seed in a process of its own. What a process found stays in DIR/runs, so that a
@@ -31,19 +32,6 @@ ReadOptions variant(const RunOptions& options, const std::string& system, std::i
   read.presets.push_back(system);
   read.settings.emplace_back("chip.seed", std::to_string(seed));
   return read;
-}
-
-std::string phases_of(const Design& design) {
-  if (!design.has_circuit()) {
-    const auto& s = design.schedule;
-    return "shown " + std::to_string(s.params.cycles_per_sample) + ", plasticity in cycles " +
-           std::to_string(s.plasticity.from) + " to " + std::to_string(s.plasticity.to - 1);
-  }
-  std::string text;
-  for (const Circuit::Phase& p : design.circuit().phases) {
-    text += (text.empty() ? "" : ", ") + p.name + " " + std::to_string(p.cycles);
-  }
-  return text;
 }
 
 /// Energy up to a cycle: between two readings of the supply meter it is a straight line.
@@ -98,7 +86,7 @@ Json run_json(const Design& design, const std::string& system) {
           {"area", value("area")},
           {"power", value("average_power")},
           {"worst_slack", value("worst_slack")},
-          {"phases", phases_of(design)}};
+          {"phases", phases_text(design)}};
 }
 
 StudyRun run_of(const Json& j) {

@@ -54,14 +54,29 @@ Table measurements_table(const Report& r) {
   return table;
 }
 
+std::string phases_text(const Design& design) {
+  if (!design.has_circuit()) {
+    const auto& s = design.schedule;
+    return "shown " + std::to_string(s.params.cycles_per_sample) + ", plasticity in cycles " +
+           std::to_string(s.plasticity.from) + " to " + std::to_string(s.plasticity.to - 1);
+  }
+  std::string text;
+  for (const Circuit::Phase& p : design.circuit().phases) {
+    text += (text.empty() ? "" : ", ") + p.name + " " + std::to_string(p.cycles);
+  }
+  return text;
+}
+
 std::vector<std::string> learning_lines(const Report& r) {
   const Design& d = r.design;
   const LearningParams& l = d.learning.params;
-  std::string system =
-      "system " + std::string(name_of(l.system)) + ", errors " + std::string(name_of(l.errors));
+  std::string system = "system " + std::string(name_of(l.system));
+  if (!d.has_circuit()) system += ", errors " + std::string(name_of(l.errors));
   if (l.system != System::none) {
     if (l.update == UpdateBy::die) {
-      system += ", weights written on the die in every cycle with plasticity on, rate " + shortest(l.rate);
+      system += ", weights written on the die " +
+                std::string(d.has_circuit() ? "once a sample" : "in every cycle with plasticity on") +
+                ", rate " + shortest(l.rate);
     } else {
       system += ", accumulated on the die, applied by a host (" + std::string(name_of(l.optimiser)) +
                 ", rate " + shortest(l.rate) + ") every " + std::to_string(d.learning.every) + " " +
@@ -76,6 +91,7 @@ std::vector<std::string> learning_lines(const Report& r) {
       system, std::to_string(r.measurements.updates) + " weights written, of these by the host " +
                   std::to_string(r.measurements.host_writes) + "; read by the host " +
                   std::to_string(r.measurements.host_reads)};
+  if (d.has_circuit()) lines.push_back("clock cycles of a training sample: " + phases_text(d));
   for (const ArrayDesign& a : d.arrays) {
     if (!a.is_neuron()) continue;
     const auto& n = a.neurons()[0];

@@ -11,6 +11,8 @@ namespace leadlag {
 
 // What report.txt and report.html both show, each in its own dress: the same rows and the same sentences.
 
+/// What a training sample's clock cycles are for: "init 2, relax 20, write 1".
+std::string phases_text(const Design& design);
 /// "1 die", "16 dies".
 std::string dies(int count);
 /// "mine.yaml:41", or "default" when the value came from a default or an option.

@@ -135,6 +135,17 @@ std::string study_html(const StudyReport& s) {
                           std::to_string(learnt) + " of " + std::to_string(s.rows.size()),
                           "test accuracy of " + percent(s.design.study.params.converged) + " or more",
                           {}});
+  for (const StudyRow& r : s.rows) {
+    const double converged = s.design.study.params.converged;
+    page.findings.push_back({"study",
+                             "test accuracy",
+                             r.system,
+                             ">= " + percent(converged),
+                             percent(r.mean),
+                             percent(r.mean - converged),
+                             r.converged ? Verdict::met : Verdict::violated,
+                             {}});
+  }
   page.sections = {
       {"accuracy",
        "Accuracy",

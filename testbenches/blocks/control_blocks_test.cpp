@@ -111,7 +111,7 @@ TEST_CASE("PI controller core: Euler steps, and a leak too small to see is a pur
   CHECK_THAT(pure.out[C::control], WithinRel(10.0, 1e-10));
 }
 
-TEST_CASE("high-pass core: S3, the golden step response; exact at any tick; a switch begins it anew",
+TEST_CASE("high-pass core: S3, the golden step response, exact at any tick, a switch begins it anew",
           "[core]") {
   using H = HighPass;
   const auto g = oracle::golden_json("strong_dfc_ref.json").at("hp_filter");
@@ -152,7 +152,7 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b, s
 
 }  // namespace
 
-TEST_CASE("noise source core: S4, deviation and correlation time, whatever the tick; units are independent",
+TEST_CASE("noise source core: S4, deviation and correlation time, whatever the tick, units are independent",
           "[core]") {
   const NoiseSource::Params p{.sigma = 0.3, .tau = 10_us};
   constexpr int samples = 200000;

@@ -174,6 +174,12 @@ CHIP
     grep -E "^ +NOT MEASURED +limit +control_margin " stdout >/dev/null || { cat stdout; fail "margin without controls"; }
     cmp out/weights/w7.npy alone/weights/w7.npy || fail "controls changed the weights"
     ;;
+  few_samples)  # the same without a limit on what so few can teach
+    expect 0 "$leadlag" run "$source/models/chips/$4.yaml" --out out --set schedule.train_samples=300 --set schedule.test_samples=100 \
+      --set 'limits.test_accuracy={min: 0}'
+    grep -E "^ +MET +limit +test_accuracy " stdout >/dev/null || { cat stdout; fail "test_accuracy"; }
+    [ -s out/report.html ] || fail "no report"
+    ;;
   data)  # drawn data are what a task draws itself, in both formats
     expect 0 "$leadlag" data mnist1d --out npy --samples 300 --length 30 --seed 5; has stdout "240 training and 60 test samples of 30 points"
     expect 0 "$leadlag" data mnist1d --out csv --samples 300 --length 30 --seed 5 --csv

@@ -169,7 +169,7 @@ TEST_CASE("4.8 DFC die: a target that is the free output changes no weight", "[l
   CHECK(concatenate(chip.take_biases()).cwiseAbs().maxCoeff() == 0.0);
 }
 
-TEST_CASE("4.8 DFC die: where it rests does not depend on the tick; random feedback descends", "[learning]") {
+TEST_CASE("4.8 DFC die: where it rests does not depend on the tick, random feedback descends", "[learning]") {
   const Reference ref;
   N1Chip chip(dfc(3000, ", feedback: random", 20.0) + held_weights, 4.0);  // dt = 0.05
   const MatrixXd q = chip.feedback();

@@ -98,7 +98,7 @@ TEST_CASE(
   CHECK(scale * scale / (1.0 - std::pow(1.0 - dt / tau, 2)) == Approx(0.49 / (2.0 * tau)).epsilon(1e-3));
 }
 
-TEST_CASE("DFC oracle: three rules; slopes are those without control", "[oracle]") {
+TEST_CASE("DFC oracle: three rules, slopes are those without control", "[oracle]") {
   const Bench b;
   const ControlledState s = steady_state(b.n1.net, b.n1.x, b.Q, b.n1.y, 1e-3);
   const auto rule = [&](Rule r) { return local_update(b.n1.net, r, s.v, s.v_ff, s.r); };
@@ -144,7 +144,7 @@ TEST_CASE(
         Approx(2.0).epsilon(0.02));  // what does not turn is of second order
 }
 
-TEST_CASE("4.8 DFC oracle: at rest the error is leak times control; half a dt moves the transient only",
+TEST_CASE("4.8 DFC oracle: at rest the error is leak times control, half a dt moves the transient only",
           "[oracle]") {
   const Bench b;
   for (const Leak leak : {Leak::integral, Leak::total}) {

@@ -156,7 +156,7 @@ TEST_CASE("D3 DFC oracle: the update averaged over the transient against the one
   }
 }
 
-TEST_CASE("D4 DFC oracle: poles in continuous time; a destabilising Q diverges", "[oracle]") {
+TEST_CASE("D4 DFC oracle: poles in continuous time, a destabilising Q diverges", "[oracle]") {
   const json golden = golden_json("dfc_ref.json").at("stability");
   const Bench b;
   for (const std::string& name : cases) {

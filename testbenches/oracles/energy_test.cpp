@@ -159,7 +159,7 @@ TEST_CASE("energy oracle: contrasts tend to the gradient, one-sided with beta, s
   }
 }
 
-TEST_CASE("4.8 energy oracle: every energy falls along its descent; no error means no update", "[oracle]") {
+TEST_CASE("4.8 energy oracle: every energy falls along its descent, no error means no update", "[oracle]") {
   std::vector<Case> all = every_energy();
   REQUIRE(all.size() == energies);
   for (Case& c : all) {
