@@ -68,6 +68,7 @@ BenchReport unmeasured(const TestbenchOptions& o, const Subject& s, const std::s
 
 int testbench_command(const TestbenchCommand& command) {
   const TestbenchOptions options = read_testbench_options(command);
+  if (options.sweep) return gradient_sweep(command, options);
   const Design design = read_design(command.blueprint, command.read);
   const Subject subject = subject_of(options, design);
   const OutputFolder out(command.out, "report.json");

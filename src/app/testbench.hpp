@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "benches/ac_bench.hpp"
 #include "benches/gradient_bench.hpp"
@@ -37,7 +38,8 @@ inline constexpr std::array bench_options{
     BenchOption{"duration", "TIME", "step chirp", "of the record (default: derived)"},
     BenchOption{"settle-to", "X", "step",
                 "settled when within this share of the step (default: 2^-settle_bits)"},
-    BenchOption{"sweep", "KIND", "chirp", "exponential (default) or linear"},
+    BenchOption{"sweep", "WHAT", "chirp gradient",
+                "chirp: exponential (default) or linear; gradient: PATH=VALUE,VALUE,... of the blueprint"},
     BenchOption{"cycles", "N", "gradient", "length of the run (default: derived)"},
     BenchOption{"start", "N", "gradient", "cycle at which plasticity begins (default: derived)"},
     BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"}};
@@ -55,6 +57,12 @@ struct TestbenchCommand {
   bool quiet = false;
 };
 
+/// `--sweep learning.ep.beta=0.01,0.1,1` of the gradient bench.
+struct GradientSweep {
+  std::string path;
+  std::vector<std::string> values;
+};
+
 /// The command line with every text read.
 struct TestbenchOptions {
   BenchKind kind = BenchKind::ac;
@@ -65,10 +73,13 @@ struct TestbenchOptions {
   ChirpOptions chirp;
   GradientOptions gradient;
   std::optional<double> min_cosine;
+  std::optional<GradientSweep> sweep;
 };
 /// Throws UsageError for a kind that is none, DesignError with every option that is wrong.
 TestbenchOptions read_testbench_options(const TestbenchCommand& command);
 
 int testbench_command(const TestbenchCommand& command);
+/// The gradient bench at each value of options.sweep.
+int gradient_sweep(const TestbenchCommand& command, const TestbenchOptions& options);
 
 }  // namespace leadlag

@@ -104,7 +104,18 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
   o.chirp = {.min = min, .max = max, .amplitude = amplitude, .tolerance = tolerance, .duration = duration};
   const std::string sweep = reader.text("sweep");
   if (sweep == "linear") o.chirp.sweep = waveform::Sweep::linear;
-  if (!sweep.empty() && sweep != "linear" && sweep != "exponential")
+  if (!sweep.empty() && o.kind == BenchKind::gradient) {
+    const std::size_t equals = sweep.find('=');
+    GradientSweep values{sweep.substr(0, equals), {}};
+    for (std::size_t at = equals; at < sweep.size();) {
+      const std::size_t end = std::min(sweep.find(',', at + 1), sweep.size());
+      if (end > at + 1) values.values.push_back(sweep.substr(at + 1, end - at - 1));
+      at = end;
+    }
+    if (values.path.empty() || values.values.empty())
+      reader.fail("sweep", "wrong-type", "it needs PATH=VALUE,VALUE,... such as learning.ep.beta=0.01,0.1,1");
+    o.sweep = values;
+  } else if (!sweep.empty() && sweep != "linear" && sweep != "exponential")
     reader.fail("sweep", "unknown-name",
                 "no sweep is called so" + suggestion(sweep, {"linear", "exponential"}));
   o.gradient = {.cycles = reader.whole<std::int64_t>("cycles", 1, 1e9),

@@ -284,6 +284,14 @@ END
     at_least "{system: dfc, dfc: {lambda: 0.01, alpha: 1e-4, tau_u: 300 us, control: 1500}}" 0.7
     below "{system: dfc, dfc: {lambda: 0.01, alpha: 1e-4, tau_u: 300 us, control: 100, feedback_scale: -1}}" 0
     at_least "{system: strong_dfc, strong_dfc: {alpha: 1e-4, tau_u: 300 us, control: 1500}}" 0.5
+    # One-sided nudging is the worse the harder it is.
+    expect 0 "$leadlag" testbench gradient n.yaml --out sweep --quiet --sweep learning.ep.beta=0.01,0.1,1 \
+      --set learning="{system: ep, ep: {energy: leaky, form: one_sided, free: 200, nudged: 200}}"
+    [ "$(grep -cE '^(0.01|0.1|1),' sweep/gradient.csv)" -eq 3 ] || { cat sweep/gradient.csv; fail "rows of the sweep"; }
+    awk -F, '/^(0.01|0.1|1),/ { if (NR > 3 && !($2 < last)) exit 1; last = $2 }' sweep/gradient.csv || fail "cosines of the sweep"
+    [ -s sweep/gradient.svg ] || fail "no plot of the sweep"
+    expect 2 "$leadlag" testbench gradient n.yaml --out out2 --sweep learning.bp.settel=1,2; has stderr "settle"
+    expect 2 "$leadlag" testbench gradient n.yaml --out out2 --sweep nonsense; has stderr "PATH=VALUE"
     expect 2 "$leadlag" testbench ac n.yaml --out out2; has stderr "use leadlag testbench gradient"
     [ ! -e out2 ] || fail "out2 was made"
     ;;
