@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "learning/energy_based.hpp"
 #include "units/random.hpp"
 
 namespace leadlag {
@@ -51,13 +52,7 @@ Circuit Backpropagation::draw(const ForwardChip& chip, const Params& p) {
     c.probes[{array.name, "slope"}] = {node, LeakyNeuron::slope};
     c.probes[{array.name, "error"}] = {gate[a], ErrorGate::gated};
   }
-  const std::size_t unit =
-      c.add_kind(chip.arrays[chip.output].name + ".target",
-                 std::make_shared<TargetUnitCells>(chip.target_unit, chip.arrays[chip.output].size));
-  c.link(rate[chip.output], {unit, TargetUnitCells::rate});
-  c.link({target, 0}, {unit, TargetUnitCells::target});
-  c.link({unit, TargetUnitCells::epsilon}, {gate[chip.output], ErrorGate::epsilon});
-  c.control(nudge, {unit, TargetUnitCells::nudge});
+  draw_target_unit(c, chip, target, rate[chip.output], {gate[chip.output], ErrorGate::epsilon}, nudge);
 
   for (std::size_t k = 0; k < chip.crossbars.size(); ++k) {
     const auto& w = chip.crossbars[k];

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/controls.hpp"
 
-#include <omp.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/child_process.hpp"
 #include "app/simulate.hpp"
 #include "instruments/task.hpp"
 
@@ -25,26 +23,16 @@ std::string settings_text(const Control& control) {
   return text;
 }
 
-[[noreturn]] void run_child(const RunOptions& options, const Design& main, const Control& control,
-                            const std::string& file) {
-  omp_set_num_threads(1);
-  std::signal(SIGINT, SIG_DFL), std::signal(SIGTERM, SIG_DFL);
-  int status = exit_our_bug;
-  try {
-    ReadOptions read = options.read;
-    read.settings.insert(read.settings.end(), control.settings.begin(), control.settings.end());
-    const Design design = parse_design(main.file, main.text, read);  // the file may have changed meanwhile
-    const Die die = fabricate(design);
-    const Observations seen = simulate(design, die, *make_task(design), {});
-    nlohmann::ordered_json json{{"values", measure(design, die, seen).values}, {"curve", nullptr}};
-    for (const CurvePoint& p : seen.curve) json["curve"].push_back({p.cycle, p.sample, p.value});
-    std::ofstream(file) << json.dump();
-    status = exit_met;
-  } catch (const std::exception& e) {
-    std::cerr << "control " << control.name << ": " << e.what() << "\n";
-  }
-  std::cerr.flush();
-  _exit(status);
+void run_control(const RunOptions& options, const Design& main, const Control& control,
+                 const std::string& file) {
+  ReadOptions read = options.read;
+  read.settings.insert(read.settings.end(), control.settings.begin(), control.settings.end());
+  const Design design = parse_design(main.file, main.text, read);  // the file may have changed meanwhile
+  const Die die = fabricate(design);
+  const Observations seen = simulate(design, die, *make_task(design), {});
+  nlohmann::ordered_json json{{"values", measure(design, die, seen).values}, {"curve", nullptr}};
+  for (const CurvePoint& p : seen.curve) json["curve"].push_back({p.cycle, p.sample, p.value});
+  std::ofstream(file) << json.dump();
 }
 
 }  // namespace
@@ -58,9 +46,8 @@ ControlRuns::ControlRuns(const Design& design, const RunOptions& options, const 
   const auto start_until = [&](std::size_t end) {
     for (; started < std::min(runs_.size(), end); ++started) {
       Run& run = runs_[started];
-      run.process = fork();
-      if (run.process < 0) throw std::runtime_error("control " + run.control->name + " cannot be started");
-      if (run.process == 0) run_child(options, design, *run.control, run.file);
+      run.process = start_child("control " + run.control->name,
+                                [&] { run_control(options, design, *run.control, run.file); });
     }
   };
   while (runs_.size() - results_.size() > jobs - 1) {

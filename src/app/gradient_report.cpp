@@ -36,7 +36,7 @@ std::vector<Row> rows_of(const GradientResult& result) {
   return rows;
 }
 
-BarChart cosine_chart(const std::vector<Row>& rows) {
+BarChart cosine_chart(const std::vector<Row>& rows, bool netlist) {
   const auto view = [&](const std::string& name, Agreement Row::*side) {
     BarView v{name, {"cosine", ""}, {}, {{"cosine", {}}}, {}, {{"exact", 1.0, false}}};
     for (const Row& row : rows) {
@@ -46,10 +46,10 @@ BarChart cosine_chart(const std::vector<Row>& rows) {
     }
     return v;
   };
-  return {"cosines",
-          "Cosine with the exact gradient",
-          "1: the same direction; 0: at a right angle; below 0: against it.",
-          {view("the chip", &Row::chip), view("instantaneous backpropagation", &Row::wires)}};
+  std::vector<BarView> views{view("the chip", &Row::chip)};
+  if (!netlist) views.push_back(view("instantaneous backpropagation", &Row::wires));
+  return {"cosines", "Cosine with the exact gradient",
+          "1: the same direction; 0: at a right angle; below 0: against it.", std::move(views)};
 }
 
 std::string plot_commands(bool netlist) {
@@ -136,7 +136,7 @@ BenchReport gradient_report(const Subject& s, const GradientResult& result,
                "The chip's figure is what its plasticity cells gathered, per cycle, divided by beta. "
                "Instantaneous backpropagation is computed, as the control: errors without memory."};
   }
-  r.charts.emplace_back(cosine_chart(rows));
+  r.charts.emplace_back(cosine_chart(rows, netlist));
   r.charts.emplace_back(PageTable{"Agreement by group of parameters", table});
   r.plot = plot_commands(netlist);
   return r;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "app/bench_report.hpp"
+#include "app/child_process.hpp"
 #include "app/commands.hpp"
 #include "app/progress.hpp"
 
@@ -33,22 +32,10 @@ Json measured(const TestbenchOptions& options, const Design& design) {
   return rows;
 }
 
-/// What a process found; null if the chip's signals left the finite numbers.
+/// What a process found; nothing if the chip's signals left the finite numbers.
 Json in_a_process(const TestbenchOptions& options, const Design& design, const std::string& file) {
-  const pid_t child = fork();
-  if (child < 0) throw std::runtime_error("a process cannot be started");
-  if (child == 0) {
-    std::signal(SIGINT, SIG_DFL), std::signal(SIGTERM, SIG_DFL);
-    Json rows;
-    try {
-      rows = measured(options, design);
-    } catch (const std::exception& e) {
-      std::cerr << e.what() << "\n";
-    }
-    std::ofstream(file) << rows.dump();
-    std::cerr.flush();
-    _exit(0);
-  }
+  const pid_t child =
+      start_child(design.chip.name, [&] { std::ofstream(file) << measured(options, design).dump(); });
   int status = 0;
   while (waitpid(child, &status, 0) < 0) throw_if_interrupted();
   std::ifstream in(file);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <omp.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -12,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "app/child_process.hpp"
 #include "app/commands.hpp"
 #include "app/progress.hpp"
 #include "app/simulate.hpp"
@@ -119,20 +118,6 @@ struct Job {
   fs::path file;
 };
 
-[[noreturn]] void run_child(const Job& job) {
-  omp_set_num_threads(1);
-  std::signal(SIGINT, SIG_DFL), std::signal(SIGTERM, SIG_DFL);
-  int status = exit_our_bug;
-  try {
-    write_file(job.file, run_json(job.design, job.system).dump(1) + "\n");
-    status = exit_met;
-  } catch (const std::exception& e) {
-    std::cerr << job.system << ", seed " << job.seed << ": " << e.what() << "\n";
-  }
-  std::cerr.flush();
-  _exit(status);
-}
-
 /// What an earlier study of the same blueprint, options and program left.
 std::optional<StudyRun> finished(const Job& job) {
   std::ifstream file(job.file);
@@ -174,9 +159,9 @@ class Pool {
 
  private:
   void start(const Job& job) {
-    const pid_t pid = fork();
-    if (pid < 0) throw std::runtime_error("a process for " + job.system + " cannot be started");
-    if (pid == 0) run_child(job);
+    const pid_t pid = start_child(job.system + ", seed " + std::to_string(job.seed), [&] {
+      write_file(job.file, run_json(job.design, job.system).dump(1) + "\n");
+    });
     running_[pid] = &job;
   }
   std::vector<const Job*> jobs_;

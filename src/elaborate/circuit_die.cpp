@@ -13,6 +13,17 @@ CircuitWeights circuit_weights(const Circuit& circuit, const Die& die) {
   return all;
 }
 
+std::vector<CircuitGroup> circuit_groups(const Circuit& circuit) {
+  std::vector<CircuitGroup> groups;
+  for (std::size_t k = 0; k < circuit.crossbars.size(); ++k) {
+    const Circuit::Crossbar& c = circuit.crossbars[k];
+    const bool host = c.plastic && !c.on_die;
+    groups.push_back({k, false, {c.name, c.rows * c.columns, host}});
+    if (c.bias) groups.push_back({k, true, {c.name + ".bias", c.rows, host}});
+  }
+  return groups;
+}
+
 CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
     : DieModule(name), circuit_(design.circuit()) {
   for (const ArrayDesign& a : design.arrays) names_.push_back(a.name);
@@ -39,7 +50,8 @@ CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design
   readout_ = std::make_unique<ReadoutArray<double>>("readout", design.outputs(), 1, Hop::transparent);
   readout_->clk_i(clk_i), readout_->window_i(window_i), readout_->rate_i(*output_);
   readout_->value_o(value_o), readout_->sum_o(sum_o);
-  list_groups();
+  handles_ = circuit_groups(circuit_);
+  for (const CircuitGroup& g : handles_) groups_.push_back(g.group);
   list_activities();
   activities_[{design.arrays[design.learning.output].name, Readout::stem}] = &readout_->activity;
   SC_METHOD(on_edge);
@@ -48,18 +60,6 @@ CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design
   SC_METHOD(on_reset);
   sensitive << rst_ni.neg();
   dont_initialize();
-}
-
-void CircuitDie::list_groups() {
-  for (std::size_t k = 0; k < circuit_.crossbars.size(); ++k) {
-    const Circuit::Crossbar& c = circuit_.crossbars[k];
-    const bool host = c.plastic && !c.on_die;
-    groups_.push_back({c.name, c.rows * c.columns, host});
-    handles_.push_back({k, false});
-    if (!c.bias) continue;
-    groups_.push_back({c.name + ".bias", c.rows, host});
-    handles_.push_back({k, true});
-  }
 }
 
 void CircuitDie::list_activities() {

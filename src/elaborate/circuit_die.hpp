@@ -21,6 +21,14 @@ struct CircuitWeights {
 };
 CircuitWeights circuit_weights(const Circuit& circuit, const Die& die);
 
+/// What a host reads and writes of a netlist: weights and biases of each crossbar, in their order.
+struct CircuitGroup {
+  std::size_t crossbar;
+  bool bias;
+  DieModule::Group group;
+};
+std::vector<CircuitGroup> circuit_groups(const Circuit& circuit);
+
 /// A chip whose learning system is drawn as a netlist, in tile detail.
 class CircuitDie final : public DieModule {
  public:
@@ -34,11 +42,6 @@ class CircuitDie final : public DieModule {
                std::size_t element) const override;
 
  private:
-  struct Handle {
-    std::size_t crossbar;
-    bool bias;
-  };
-  void list_groups();
   void list_activities();
   void on_edge();
   void on_reset();
@@ -50,7 +53,7 @@ class CircuitDie final : public DieModule {
   std::unique_ptr<LaneBus<double>> output_;
   std::unique_ptr<CircuitTile> tile_;
   std::unique_ptr<ReadoutArray<double>> readout_;
-  std::vector<Handle> handles_;
+  std::vector<CircuitGroup> handles_;
 };
 
 }  // namespace leadlag

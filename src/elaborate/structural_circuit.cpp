@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "blocks/contrast_cell.hpp"
-#include "elaborate/circuit_die.hpp"
 #include "elaborate/structural_pins.hpp"
 
 namespace leadlag {
@@ -51,7 +50,8 @@ StructuralCircuit::StructuralCircuit(const sc_core::sc_module_name& name, const 
   build_reads();
   build_columns(design);
   build_readout(design);
-  list_groups();
+  handles_ = circuit_groups(circuit_);
+  for (const CircuitGroup& g : handles_) groups_.push_back(g.group);
   SC_METHOD(count_and_check);
   sensitive << clk_i.pos();
   dont_initialize();
@@ -219,18 +219,6 @@ void StructuralCircuit::build_readout(const Design& design) {
   activities_[{design.arrays[design.learning.output].name, Readout::stem}] = &pins_->readout_activity;
 }
 
-void StructuralCircuit::list_groups() {
-  for (std::size_t k = 0; k < crossbars_.size(); ++k) {
-    const Circuit::Crossbar& c = circuit_.crossbars[k];
-    const bool host = c.plastic && !c.on_die;
-    groups_.push_back({c.name, c.rows * c.columns, host});
-    handles_.push_back({k, false});
-    if (!c.bias) continue;
-    groups_.push_back({c.name + ".bias", c.rows, host});
-    handles_.push_back({k, true});
-  }
-}
-
 void StructuralCircuit::count_and_check() {
   for (const Circuit::Read& r : circuit_.reads) {
     if (r.transposed) continue;
@@ -246,26 +234,26 @@ void StructuralCircuit::count_and_check() {
   }
 }
 
-std::size_t StructuralCircuit::cell_of(const Handle& handle, std::size_t k) const {
+std::size_t StructuralCircuit::cell_of(const CircuitGroup& handle, std::size_t k) const {
   const Crossbar& x = crossbars_[handle.crossbar];
   return handle.bias ? k * x.stride + x.columns : k / x.columns * x.stride + k % x.columns;
 }
 
 void StructuralCircuit::read(std::size_t group, std::span<double> out) const {
-  const Handle& h = handles_[group];
+  const CircuitGroup& h = handles_[group];
   for (std::size_t k = 0; k < out.size(); ++k) {
     out[k] = crossbars_[h.crossbar].registers[cell_of(h, k)]->weight();
   }
 }
 
 void StructuralCircuit::write(std::size_t group, std::span<const double> in) {
-  const Handle& h = handles_[group];
+  const CircuitGroup& h = handles_[group];
   for (std::size_t k = 0; k < in.size(); ++k) crossbars_[h.crossbar].registers[cell_of(h, k)]->load(in[k]);
   crossbars_[h.crossbar].activity.weight_register[Event::weight_write] += in.size();
 }
 
 void StructuralCircuit::take(std::size_t group, std::span<double> out) {
-  const Handle& h = handles_[group];
+  const CircuitGroup& h = handles_[group];
   for (std::size_t k = 0; k < out.size(); ++k) {
     StoringCellModule& cell = *crossbars_[h.crossbar].cells[cell_of(h, k)];
     out[k] = cell.store();

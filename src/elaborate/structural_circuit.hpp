@@ -11,6 +11,7 @@
 #include "blocks/storing_cell.hpp"
 #include "design/design.hpp"
 #include "design/die.hpp"
+#include "elaborate/circuit_die.hpp"
 #include "elaborate/structural_arrays.hpp"
 
 namespace leadlag {
@@ -50,20 +51,15 @@ class StructuralCircuit final : public DieModule {
     std::vector<std::unique_ptr<SummingNodeModule>> nodes;
     Wires<Current> currents, unused, sums;
   };
-  struct Handle {
-    std::size_t crossbar;
-    bool bias;
-  };
 
   void build_pads(const Design& design);
   void build_crossbars(const Design& design, const Die& die);
   void build_reads();
   void build_columns(const Design& design);
   void build_readout(const Design& design);
-  void list_groups();
   void count_and_check();
   Wires<Voltage>& wires(Circuit::Signal s) { return columns_[s.column].out[s.pin]; }
-  std::size_t cell_of(const Handle& handle, std::size_t k) const;
+  std::size_t cell_of(const CircuitGroup& handle, std::size_t k) const;
 
   const Circuit circuit_;
   FullScale full_scale_;
@@ -76,7 +72,7 @@ class StructuralCircuit final : public DieModule {
   Wires<double> lines_, no_product_;
   std::unique_ptr<PhaseSequencerModule> sequencer_;
   Activity sequencer_activity_;
-  std::vector<Handle> handles_;
+  std::vector<CircuitGroup> handles_;
 };
 
 }  // namespace leadlag
