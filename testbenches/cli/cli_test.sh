@@ -1,19 +1,7 @@
 #!/bin/bash
 # What a user sees of the program itself: exit codes, messages, files. Usage: cli_test.sh CASE LEADLAG SOURCE_DIR
 set -u
-case_name=$1 leadlag=$2 source=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-fail() { echo "FAILED: $*"; exit 1; }
-expect() {  # code command...
-  local code=$1
-  shift
-  "$@" >stdout 2>stderr
-  local got=$?
-  [ "$got" -eq "$code" ] || { cat stdout stderr; fail "exit code $got instead of $code: $*"; }
-}
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "$1 does not contain: $2"; }; }
+source "$3/testbenches/cli/common.sh"
 tree() { find "$1" -type f -exec md5sum {} + | sort; }
 
 case $case_name in

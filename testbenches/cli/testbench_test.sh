@@ -1,19 +1,7 @@
 #!/bin/bash
 # leadlag testbench against figures worked out by hand. Usage: testbench_test.sh CASE LEADLAG SOURCE_DIR
 set -u
-case_name=$1 leadlag=$2 source=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-fail() { echo "FAILED: $*"; exit 1; }
-expect() {  # code command...
-  local code=$1
-  shift
-  "$@" >stdout 2>stderr
-  local got=$?
-  [ "$got" -eq "$code" ] || { cat stdout stderr; fail "exit code $got instead of $code: $*"; }
-}
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "$1 does not contain: $2"; }; }
+source "$3/testbenches/cli/common.sh"
 figure() { jq -er ".figures[\"$2\"]" "$1/report.json" || fail "$1 has no figure $2"; }
 near() {  # what actual wanted absolute
   awk -v a="$2" -v b="$3" -v d="$4" 'BEGIN { e = a - b; exit !(e <= d && -e <= d) }' || fail "$1 is $2, not $3 +- $4"
