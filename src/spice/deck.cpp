@@ -7,6 +7,7 @@
 
 #include "arrays/circuit.hpp"
 #include "design/diagnostic.hpp"
+#include "design/values.hpp"
 #include "spice/deck_text.hpp"
 
 namespace leadlag {
@@ -18,21 +19,20 @@ class Objections {
   explicit Objections(const Design& design) : d_(design) {}
 
   std::vector<Diagnostic> list() {
+    const std::string system = "system: " + std::string(name_of(d_.learning.params.system));
     if (d_.has_circuit()) {
-      if (d_.learning.params.system != System::dfc) {
+      const std::set<std::string> missing = blocks_without_subcircuit();
+      if (!missing.empty())
         object("illegal-combination", d_.learning.at,
-               "system: " + std::string(name_of(d_.learning.params.system)) +
-                   " has blocks without a SPICE subcircuit; legal: none, le, gle, dfc");
-      } else if (learns_feedback()) {
-        object(
-            "illegal-combination", d_.learning.at,
-            "feedback weights that learn need noise sources, which have no SPICE subcircuit; write sleep: 0");
-      }
+               system +
+                   " has blocks without a SPICE subcircuit: " + joined({missing.begin(), missing.end()}) +
+                   (missing.contains("noise_source")
+                        ? "; feedback weights that do not learn (sleep: 0) need no noise"
+                        : "; legal: none, le, gle, dfc"));
     } else if (d_.learning.params.system == System::vle_exact ||
                d_.learning.params.system == System::vle_local) {
       object("illegal-combination", d_.learning.at,
-             "system: " + std::string(name_of(d_.learning.params.system)) +
-                 " has blocks without a SPICE subcircuit; legal: none, le, gle, dfc");
+             system + " has blocks without a SPICE subcircuit; legal: none, le, gle, dfc");
     }
     check_size();
     check_names();
@@ -43,11 +43,14 @@ class Objections {
   void object(const std::string& id, const Position& at, const std::string& why) {
     found_.push_back({id, at, why, ""});
   }
-  bool learns_feedback() const {
-    const Circuit c = d_.circuit();
-    return std::any_of(c.columns.begin(), c.columns.end(), [](const Circuit::Column& column) {
-      return column.kind && column.kind->stem() == NoiseSource::stem;
-    });
+  std::set<std::string> blocks_without_subcircuit() const {
+    static const std::set<std::string_view> known{CompartmentNeuron::stem, PiController::stem,
+                                                  SampleHold::stem, TargetUnit::stem};
+    std::set<std::string> missing;
+    for (const Circuit::Column& c : d_.circuit().columns) {
+      if (c.kind && !known.contains(c.kind->stem())) missing.emplace(c.kind->stem());
+    }
+    return missing;
   }
   void check_size() {
     std::size_t synapses = 0;

@@ -113,7 +113,7 @@ void run_ngspice(const std::string& folder, const std::string& file, const std::
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   if (WIFEXITED(status) && WEXITSTATUS(status) == not_installed)
-    throw SpiceError(std::string("ngspice was not found: ") + install_hint);
+    throw SpiceMissing(std::string("ngspice was not found: ") + install_hint);
   throw SpiceError("ngspice failed on " + file + ": " + first_error(folder));
 }
 
