@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chips whose learning system is drawn as a netlist, as decks: those of deep feedback control.
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "arrays/circuit.hpp"
 #include "blocks/phase_sequencer.hpp"
@@ -64,6 +64,16 @@ class NetlistDeck {
       values.push_back(lines_[n][k] * (learning ? s_.learn[n] : 1.0));
     return values;
   }
+  bool stores(std::size_t crossbar) const {
+    return c_.crossbars[crossbar].plastic && on_die() && c_.crossbars[crossbar].write_line != Circuit::none;
+  }
+  /// The chip writes at the edge that ends a cycle; the deck in the cycle after it, and empties the stores in
+  /// the one after that.
+  static std::vector<double> later(const std::vector<double>& values, std::size_t cycles) {
+    std::vector<double> moved;
+    for (std::size_t n = 0; n < values.size(); ++n) moved.push_back(n < cycles ? 0.0 : values[n - cycles]);
+    return moved;
+  }
   /// In a netlist cycle n stands from n periods on: the stimulus begins with a cycle, not with an edge.
   void pin(const std::string& node, std::vector<double> values, double volts) {
     values.insert(values.begin(), values.front());
@@ -84,10 +94,12 @@ class NetlistDeck {
         pin(node_name(c.name, i, "rate"), column(s_.target, i), unit());
     }
     for (std::size_t k = 0; k < c_.lines.size(); ++k) pin("line_" + c_.lines[k], line(k, false), 1.0);
+    std::set<std::string> drawn;
     for (const Circuit::Product& p : c_.products) {
-      const std::string node = "learn_" + c_.lines[p.line];
-      if (on_die() && std::find(pins_.begin(), pins_.end(), node) == pins_.end())
-        pin(node, line(p.line, true), 1.0);
+      const std::size_t write = c_.crossbars[p.crossbar].write_line;
+      if (!stores(p.crossbar) || !drawn.insert(c_.lines[write]).second) continue;
+      pin("write_" + c_.lines[write], later(line(write, true), 1), 1.0);
+      pin("clear_" + c_.lines[write], later(line(write, false), 2), 1.0);
     }
     t_.line("Vone one 0 " + spice_number(unit()));
   }
@@ -205,7 +217,7 @@ class NetlistDeck {
     const auto weights = drawn ? die_.weights[x.drawn] : x.initial(die_.weights);
     const auto biases = drawn ? die_.biases[x.drawn] : std::vector<double>(x.bias ? x.rows : 0, 0.0);
     const std::string name = plain(x.name);
-    const bool plastic = x.plastic && on_die();
+    const bool plastic = stores(k);
     t_.comment("---- " + x.name);
     for (std::size_t i = 0; i < x.rows; ++i) {
       for (std::size_t j = 0; j < x.columns + (x.bias ? 1 : 0); ++j) {
@@ -235,12 +247,17 @@ class NetlistDeck {
     for (const Circuit::Product& p : c_.products) {
       if (p.crossbar != k) continue;
       t_.instance(cell + "_cell",
-                  {out(p.post, i), bias ? "one" : out(p.pre, j), "learn_" + c_.lines[p.line], cell},
-                  "plasticity_cell", {{"eta", rate_per_second(d_) * x.rate * p.sign}, {"w0", weight}});
+                  {out(p.post, i), bias ? "one" : out(p.pre, j), "line_" + c_.lines[p.line],
+                   "write_" + c_.lines[x.write_line], "clear_" + c_.lines[x.write_line], cell},
+                  "plasticity_store",
+                  {{"eta", rate_per_second(d_) * x.rate * p.sign},
+                   {"w0", weight},
+                   {"period", period().si},
+                   {"t_clear", period().si / switch_speed}});
     }
     if (bias) return;
     nodes_.push_back({cell, x.name + "[" + std::to_string(i) + "," + std::to_string(j) + "].weight", "weight",
-                      true, x.drawn, i * x.columns + j, 1.0, period(), true});
+                      true, x.drawn, i * x.columns + j, 1.0, 2.0 * period(), true});
   }
 
   void list_nodes() {
@@ -281,11 +298,9 @@ std::string readme(const Design& d, const Stimulus& s, const Deck& deck) {
          ". Level: behavioural, the equations of the blocks as sources.\n\n"
          "The sequencer's lines are sources (`line_NAME`); everything else is continuous. Where a clocked "
          "chip takes "
-         "a cycle per layer to settle (`init`), the deck takes a twentieth of a cycle in all. Cells "
-         "integrate dw/dt = "
-         "eta delta r while their line is on, with eta = " +
-         shortest(rate_per_second(d)) +
-         " per second; the chip collects the same products and writes them when the phase ends.\n\n"
+         "a cycle per layer to settle (`init`), the deck takes a twentieth of a cycle in all. Each "
+         "plasticity cell collects its products on a store; the chip writes them to the weight at the edge "
+         "that ends a phase, the deck in the clock period after it.\n\n"
          "| node of unit I | signal | 1 V is |\n|---|---|---|\n"
          "| `ARRAY_I_rate`, `target_I_rate` | rate; of input drivers and target the pin | 1 / " +
          to_text(d.full_scale.voltage) +
@@ -295,8 +310,8 @@ std::string readme(const Design& d, const Stimulus& s, const Deck& deck) {
          "| `OUTPUT_controller_I_error`, `_control`, `_integral` | controller | as above |\n"
          "| `OUTPUT_hold_I_held`, `OUTPUT_target_I_epsilon` | free output; nudge | as above |\n"
          "| `CROSSBAR_ROW_COLUMN` | plastic weight | 1 unit |\n"
-         "| `line_NAME`, `learn_NAME` | lines of the sequencer; the latter times the learning rate's share | "
-         "1 |\n";
+         "| `line_NAME`, `write_NAME`, `clear_NAME` | lines of the sequencer; when weights are written, when "
+         "stores are emptied | 1 |\n";
 }
 
 }  // namespace
