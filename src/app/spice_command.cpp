@@ -98,7 +98,7 @@ std::string plot_commands(const Deck& deck, const std::vector<std::size_t>& orde
                           const std::vector<std::size_t>& nodes) {
   std::string out = "set multiplot layout " + std::to_string(nodes.size()) +
                     ",1\nset lmargin 12\nset autoscale xfix\nset offsets 0,0,graph 0.05,graph 0.05\n"
-                    "set ylabel 'model units'\n";
+                    "set ylabel 'model units'\nset format x '%.0s %cs'\n";
   for (std::size_t p = 0; p < nodes.size(); ++p) {
     const auto place = std::find(order.begin(), order.end(), nodes[p]) - order.begin();
     const std::string first = std::to_string(2 + 2 * place), second = std::to_string(3 + 2 * place);
