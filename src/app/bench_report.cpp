@@ -170,6 +170,7 @@ std::string page_text(const BenchReport& r, const Design& design, const Provenan
 
 std::string figure_text(double value, const std::string& unit) {
   if (unit == "s") return format_quantity(value, Time::dimension, 5);
+  if (unit == "J") return format_quantity(value, Energy::dimension, 5);
   if (unit == "Hz") return format_quantity(value, Frequency::dimension, 5);
   return number_text(value) + (unit.empty() ? "" : " " + unit);
 }

@@ -23,6 +23,8 @@ namespace {
 
 /// Of one unit: what integrating by ramps and at clock edges may differ from SPICE's own steps.
 constexpr double default_tolerance = 0.005;
+/// Of one unit: offset, compression and the spread of kappa of transistors against ideal blocks.
+constexpr double transistor_tolerance = 0.2;
 constexpr std::size_t most_written = 64;  ///< nodes with a column in spice.csv, the worst first
 constexpr std::size_t most_panels = 6;
 
@@ -56,7 +58,9 @@ void require_continuous(const Design& design) {
                       ""}});
 }
 
-DeckOptions deck_options(const TestbenchOptions& o) { return {.level = o.spice.level, .step = o.spice.step}; }
+DeckOptions deck_options(const TestbenchOptions& o) {
+  return {.level = o.spice.level, .models = o.spice.models, .step = o.spice.step};
+}
 
 /// Nodes by falling distance from the simulator.
 std::vector<std::size_t> worst_first(const SpiceComparison& c) {
@@ -128,13 +132,28 @@ BenchTable node_table(const Deck& deck, const SpiceComparison& c, const std::vec
   return table;
 }
 
+/// What the supply gave, and what the Datasheets of the same blocks say; bias sources are on the supply too.
+void add_energies(BenchReport& r, const Deck& deck, const SpiceRecord& record) {
+  const auto& time = record.columns.front();
+  const auto& current = record.column("i(vdd)");
+  double charge = 0.0;
+  for (std::size_t k = 1; k < time.size(); ++k)
+    charge -= 0.5 * (current[k] + current[k - 1]) * (time[k] - time[k - 1]);
+  const double simulated = charge * deck.supply.si, sheet = (deck.datasheet_power * deck.duration).si;
+  r.figures.push_back({"supply_energy", "energy from the supply in ngspice", simulated, "J", true});
+  r.figures.push_back(
+      {"datasheet_energy", "static energy of the same blocks by their Datasheets", sheet, "J", true});
+  r.figures.push_back({"energy_ratio", "Datasheet / ngspice", sheet / simulated, ""});
+}
+
 BenchReport spice_report(const Design& design, const Deck& deck, const Stimulus& stimulus,
-                         const SpiceComparison& c, const TestbenchOptions& o, std::size_t points) {
+                         const SpiceComparison& c, const TestbenchOptions& o, const SpiceRecord& record) {
+  const bool transistors = deck.level == SpiceLevel::transistor;
   BenchReport r;
   r.kind = "spice", r.subject = design.chip.name;
   r.reference = "ngspice on a " + std::string(name_of(o.spice.level)) + " deck";
   const auto order = worst_first(c);
-  const double tolerance = o.spice.tolerance.value_or(default_tolerance);
+  const double tolerance = o.spice.tolerance.value_or(transistors ? transistor_tolerance : default_tolerance);
   std::set<std::string> signals;
   for (const std::size_t k : order) {
     const DeckNode& node = deck.nodes[k];
@@ -148,18 +167,24 @@ BenchReport spice_report(const Design& design, const Deck& deck, const Stimulus&
   }
   double worst = 0.0;
   for (const NodeDifference& d : c.nodes) worst = std::max(worst, d.worst);
-  r.figures = {{"worst_rms", "largest RMS difference, of one unit", c.nodes[order.front()].rms, "", true},
-               {"worst_difference", "largest difference at any instant, of one unit", worst, "", true},
-               {"nodes", "nodes compared", static_cast<double>(c.nodes.size()), "", true},
-               {"cycles", "clock periods", static_cast<double>(stimulus.cycles()), ""},
-               {"duration", "duration", deck.duration.si, "s"},
-               {"step", "longest step of ngspice", deck.step.si, "s"},
-               {"points", "points that ngspice took", static_cast<double>(points), ""}};
+  r.figures = {
+      {"worst_rms", "largest RMS difference, of one unit", c.nodes[order.front()].rms, "", true},
+      {"worst_difference", "largest difference at any instant, of one unit", worst, "", true},
+      {"nodes", "nodes compared", static_cast<double>(c.nodes.size()), "", true},
+      {"cycles", "clock periods", static_cast<double>(stimulus.cycles()), ""},
+      {"duration", "duration", deck.duration.si, "s"},
+      {"step", "longest step of ngspice", deck.step.si, "s"},
+      {"points", "points that ngspice took", static_cast<double>(record.columns.front().size()), ""}};
+  if (transistors) add_energies(r, deck, record);
   r.tables = {node_table(deck, c, order)};
-  r.notes = {"Stimulus: " + stimulus.name + ".",
-             "The deck is behavioural: the blocks' equations as sources. Agreement says that the simulator "
-             "integrates "
-             "them; it says nothing about transistors."};
+  r.notes = {
+      "Stimulus: " + stimulus.name + ".",
+      transistors
+          ? "The deck is of transistors and the simulator's blocks are ideal: the differences are the "
+            "physics that "
+            "the chip has beyond its equations (offset, compression, kappa, finite gain)."
+          : "The deck is behavioural: the blocks' equations as sources. Agreement says that the simulator "
+            "integrates them; it says nothing about transistors."};
   if (!deck.counted.empty())
     r.notes.emplace_back(
         "Signals are compared in phases that only learning plays: a clocked chip settles layer by layer in "
@@ -216,9 +241,9 @@ int spice_testbench(const TestbenchCommand& command, const TestbenchOptions& opt
     Rig rig(design, die);
     rig.watch = [&](std::int64_t) { throw_if_interrupted(); };
     const auto simulated = record_chip(rig, deck, stimulus);
-    report = spice_report(design, deck, stimulus,
-                          compare(design, deck, simulated, record, stationary_tones(design)), options,
-                          record.columns.front().size());
+    report =
+        spice_report(design, deck, stimulus,
+                     compare(design, deck, simulated, record, stationary_tones(design)), options, record);
     std::filesystem::remove(out.path("deck/deck.raw"));  // large, and ngspice writes it again
   } catch (const SpiceMissing&) {
     throw;

@@ -45,7 +45,9 @@ inline constexpr std::array bench_options{
     BenchOption{"cycles", "N", "gradient spice", "length of the run (default: derived; spice: 2000)"},
     BenchOption{"start", "N", "gradient", "cycle at which plasticity begins (default: derived)"},
     BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"},
-    BenchOption{"level", "LEVEL", "spice", "of the deck: behavioural (default)"},
+    BenchOption{"level", "LEVEL", "spice", "of the deck: behavioural (default) or transistor"},
+    BenchOption{"models", "FILE", "spice",
+                "with models nch and pch, for --level transistor (default: card018.lib)"},
     BenchOption{"step", "TIME", "spice",
                 "longest step of ngspice (default: a hundredth of the fastest time constant)"}};
 
@@ -71,6 +73,7 @@ struct GradientSweep {
 /// Of the deck, and how near the chip has to be to it.
 struct SpiceOptions {
   SpiceLevel level = SpiceLevel::behavioural;
+  std::string models;
   std::optional<Time> step;
   std::optional<std::int64_t> cycles;
   std::optional<double> tolerance;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <filesystem>
 
 #include "app/commands.hpp"
 #include "app/testbench.hpp"
@@ -122,6 +123,7 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
       .cycles = o.kind == BenchKind::gradient ? reader.whole<std::int64_t>("cycles", 1, 1e9) : std::nullopt,
       .start = reader.whole<std::int64_t>("start", 0, 1e9)};
   o.spice = {.level = SpiceLevel::behavioural,
+             .models = {},
              .step = reader.quantity<Time>("step"),
              .cycles = o.kind == BenchKind::spice ? reader.whole<std::int64_t>("cycles", 2, most_deck_cycles)
                                                   : std::nullopt,
@@ -133,6 +135,12 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
   if (known == levels.end() && !level.empty())
     reader.fail("level", "unknown-name",
                 "no level is called so" + suggestion(level, {levels.begin(), levels.end()}));
+  if (const std::string models = reader.text("models"); !models.empty()) {
+    if (!std::filesystem::is_regular_file(models)) reader.fail("models", "no-file", "there is no such file");
+    if (o.spice.level != SpiceLevel::transistor)
+      reader.fail("models", "illegal-combination", "only --level transistor has models");
+    o.spice.models = std::filesystem::absolute(models).string();
+  }
   o.min_cosine = reader.plain("min-cosine", false);
   if (o.min_cosine && std::abs(*o.min_cosine) > 1.0)
     reader.fail("min-cosine", "out-of-range", "a cosine is from -1 to 1");

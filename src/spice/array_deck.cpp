@@ -12,11 +12,14 @@
 namespace leadlag {
 namespace {
 
+// Where transistor.lib has its signals and weights, V.
+constexpr double common_mode = 1.0, weight_level = 0.8, weight_volts = 0.2;
+
 /// Of a weight that stays as it is there is no node, and of a pin that no one reads no wire.
 class ArrayDeck {
  public:
-  ArrayDeck(const Design& design, const Die& die, const Stimulus& stimulus)
-      : d_(design), die_(die), s_(stimulus) {}
+  ArrayDeck(const Design& design, const Die& die, const Stimulus& stimulus, SpiceLevel level)
+      : d_(design), die_(die), s_(stimulus), transistors_(level == SpiceLevel::transistor) {}
 
   std::string body() {
     write_pins();
@@ -31,6 +34,7 @@ class ArrayDeck {
   const std::vector<std::string>& pins() const { return pins_; }
   const std::vector<DeckNode>& nodes() const { return nodes_; }
   Time fastest() const { return fastest_; }
+  Power power() const { return power_; }
 
  private:
   bool learns() const { return d_.learning.params.system != System::none; }
@@ -45,7 +49,21 @@ class ArrayDeck {
     return learns() && (path() == ErrorPath::prospective || path() == ErrorPath::instantaneous) &&
            d_.arrays[source_of(crossbar)].is_neuron();
   }
-  bool poles() const { return d_.chip.loops == Loops::parasitic_pole; }
+  /// Transistors have poles of their own.
+  bool poles() const { return d_.chip.loops == Loops::parasitic_pole && !transistors_; }
+  std::string kind(const std::string& block) const { return transistors_ ? block + "_t" : block; }
+  using Parameters = std::vector<std::pair<std::string, double>>;
+  /// A block at either level: its transistors also need bias currents, and draw them.
+  void block(const std::string& name, const std::vector<std::string>& nodes, const std::string& subcircuit,
+             Parameters parameters, const Parameters& biases) {
+    if (transistors_) parameters.insert(parameters.end(), biases.begin(), biases.end());
+    t_.instance(name, nodes, kind(subcircuit), parameters);
+  }
+  void count(const Datasheet& sheet) { power_ = power_ + d_.technology.v_dd * sheet.static_current; }
+  /// Where a capacitor inside a block stands at the beginning.
+  void begin(const std::string& instance, const std::string& node, double volts) {
+    if (transistors_) t_.line(".ic v(x" + instance + "." + node + ")=" + spice_number(volts));
+  }
   void fastest(Time tau) {
     if (tau.si > 0.0 && (fastest_.si == 0.0 || tau < fastest_)) fastest_ = tau;
   }
@@ -120,20 +138,31 @@ class ArrayDeck {
       const auto& p = die_.neurons[a][i];
       fastest(p.tau_m), fastest(p.tau_r);
       const std::string lead = poles() ? "uh_ideal" : "uh";
-      t_.instance(
-          at(a, i, "neuron"),
-          {at(a, i, "drive"), learns() ? at(a, i, "e") : "0", at(a, i, "s"), at(a, i, lead), at(a, i, "u")},
-          "prospective_neuron",
-          {{"tau_m", p.tau_m.si},
-           {"tau_r", p.tau_r.si},
-           {"gamma", learns() ? p.nudging : 0.0},
-           {"c", p.membrane_capacitance.si}});
+      block(at(a, i, "neuron"),
+            {at(a, i, "drive"), learns() ? at(a, i, "e") : "0", at(a, i, "s"), at(a, i, lead), at(a, i, "u")},
+            "prospective_neuron",
+            {{"tau_m", p.tau_m.si},
+             {"tau_r", p.tau_r.si},
+             {"gamma", learns() ? p.nudging : 0.0},
+             {"c", p.membrane_capacitance.si}},
+            {{"i_lag", bias_for(d_.technology, p.membrane_capacitance, p.tau_m).si},
+             {"i_adder", p.adder_bias.si}});
+      begin(at(a, i, "neuron"), "x2.xt", common_mode);
+      count(ProspectiveNeuron::datasheet(p, d_.technology, d_.operating_point()));
       if (poles()) write_pole(a, i, lead, "uh", p.adder_bias);
-      t_.instance(at(a, i, "curve"), {at(a, i, "uh"), at(a, i, "r"), at(a, i, "slope")},
-                  "curve_" + std::string(name_of(p.activation)));
+      write_curve(a, i, p);
       seen(a, i, "u", "membrane"), seen(a, i, "r", "rate");
       if (learns()) write_error_unit(a, i);
     }
+  }
+
+  /// The one curve with a transistor circuit is tanh; a linear neuron is its adder.
+  void write_curve(std::size_t a, std::size_t i, const ProspectiveNeuron::Params& p) {
+    const std::vector<std::string> nodes{at(a, i, "uh"), at(a, i, "r"), at(a, i, "slope")};
+    const std::string curve = "curve_" + std::string(name_of(p.activation));
+    if (p.activation == Activation::tanh)
+      return block(at(a, i, "curve"), nodes, curve, {}, {{"i", p.adder_bias.si}});
+    t_.instance(at(a, i, "curve"), nodes, curve);
   }
 
   void write_error_unit(std::size_t a, std::size_t i) {
@@ -148,8 +177,11 @@ class ArrayDeck {
       t_.instance(at(a, i, "error"), nodes, "error_wire");
     } else {
       fastest(p.tau_m), fastest(p.tau_r);
-      t_.instance(at(a, i, "error"), nodes, "error_unit",
-                  {{"tau_m", p.tau_m.si}, {"tau_r", p.tau_r.si}, {"c", p.capacitance.si}});
+      block(at(a, i, "error"), nodes, "error_unit",
+            {{"tau_m", p.tau_m.si}, {"tau_r", p.tau_r.si}, {"c", p.capacitance.si}},
+            {{"i_lag", bias_for(d_.technology, p.capacitance, p.tau_r).si}, {"i_adder", p.adder_bias.si}});
+      begin(at(a, i, "error"), "x2.xt", common_mode);
+      count(ErrorUnit::datasheet(p, d_.technology, d_.operating_point()));
     }
     if (pole) write_pole(a, i, out, "e", p.adder_bias);
     seen(a, i, "e", "error");
@@ -195,12 +227,17 @@ class ArrayDeck {
     const bool back = !bias && sends_back(c);
     std::vector<std::string> nodes{rate, at(x.to, i, "drive")};
     if (back) nodes = {rate, at(x.to, i, "e"), at(x.to, i, "drive"), at(source_of(c), j, "back")};
-    const std::string kind = back ? "" : "_forward";
-    if (!plastic) return t_.instance(cell, nodes, "synapse_fixed" + kind, {{"w", weight}});
+    const std::string direction = back ? "" : "_forward";
+    const Parameters biased{{"i", d_.blocks.synapse.bias.si}};
+    count(Synapse::datasheet(d_.blocks.synapse, d_.technology, d_.operating_point()));
+    if (!plastic) return block(cell, nodes, "synapse_fixed" + direction, {{"w", weight}}, biased);
     nodes.insert(nodes.begin(), cell);
-    t_.instance(cell, nodes, "synapse" + kind);
-    t_.instance(cell + "_cell", {at(x.to, i, "e"), rate, "learn", cell}, "plasticity_cell",
-                {{"eta", rate_per_second(d_)}, {"w0", weight}});
+    block(cell, nodes, "synapse" + direction, {}, biased);
+    block(cell + "_cell", {at(x.to, i, "e"), rate, "learn", cell}, "plasticity_cell",
+          {{"eta", rate_per_second(d_)}, {"w0", weight}}, {{"i", d_.blocks.plasticity_cell.bias.si}});
+    begin(cell + "_cell", "wn", weight_level + weight_volts * weight);
+    count(PlasticityCell::datasheet(d_.blocks.plasticity_cell, d_.technology, d_.operating_point(),
+                                    UpdateBy::die));
     if (bias) return;  // of biases the simulator's probes do not speak
     nodes_.push_back({cell,
                       x.name + "[" + std::to_string(i) + "," + std::to_string(j) + "].weight",
@@ -216,11 +253,26 @@ class ArrayDeck {
   const Design& d_;
   const Die& die_;
   const Stimulus& s_;
+  bool transistors_;
+  Power power_{};
   DeckText t_;
   std::vector<std::string> pins_;
   std::vector<DeckNode> nodes_;
   Time fastest_{};
 };
+
+std::string level_text(const Deck& deck) {
+  if (deck.level == SpiceLevel::behavioural)
+    return "The equations of the blocks as sources: it tests how they are integrated, not what transistors "
+           "do.";
+  return "Neurons, error units, tanh curves, synapses and plasticity cells are transistors (" +
+         (deck.models.empty() ? std::string("card018.lib") : deck.models) +
+         "), at the bias currents of the blueprint; level shifters, sums of currents, the gate of the error "
+         "unit, curves "
+         "other than tanh and the target unit are ideal sources. It tests the physics. On the die signals "
+         "stand around "
+         "1 V, weights around 0.8 V at 0.2 V per unit; the nodes below are shifted to 0.";
+}
 
 std::string readme(const Design& d, const Stimulus& s, const Deck& deck) {
   const std::string unit = to_text(d.full_scale.voltage);
@@ -230,9 +282,8 @@ std::string readme(const Design& d, const Stimulus& s, const Deck& deck) {
          "`deck.raw`.\n\n" +
          "Stimulus: " + s.name + "; " + std::to_string(s.cycles()) + " clock periods of " +
          to_text(d.chip.period()) + ". Longest step of the solver: " + to_text(deck.step) +
-         ". Level: behavioural, the equations of the blocks as sources. It tests how they are integrated, "
-         "not "
-         "what transistors do.\n\n"
+         ". Level: " + std::string(name_of(deck.level)) + ". " + level_text(deck) +
+         "\n\n"
          "The deck has no clock: every block is continuous, weights included. A plasticity cell integrates "
          "dw/dt "
          "= eta e r with eta = " +
@@ -264,9 +315,15 @@ std::string readme(const Design& d, const Stimulus& s, const Deck& deck) {
 Deck array_deck(const Design& design, const Die& die, const Stimulus& stimulus, const DeckOptions& options) {
   Deck deck;
   deck.files = {"options.lib", "behavioural.lib"};
-  ArrayDeck writer(design, die, stimulus);
+  deck.level = options.level, deck.supply = design.technology.v_dd;
+  if (options.level == SpiceLevel::transistor) {
+    deck.files.emplace_back("transistor.lib");
+    if (options.models.empty()) deck.files.emplace_back("card018.lib");
+    deck.models = options.models;
+  }
+  ArrayDeck writer(design, die, stimulus, options.level);
   const std::string body = writer.body();
-  deck.nodes = writer.nodes();
+  deck.nodes = writer.nodes(), deck.datasheet_power = writer.power();
   const Time period = design.chip.period();
   deck.duration = static_cast<double>(stimulus.cycles() - 1) * period;
   deck.step = options.step.value_or(std::min(0.5 * period, 0.01 * writer.fastest()));

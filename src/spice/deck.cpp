@@ -16,7 +16,8 @@ namespace {
 /// Everything of a chip that has no subcircuit, as a designer can mend it.
 class Objections {
  public:
-  explicit Objections(const Design& design) : d_(design) {}
+  Objections(const Design& design, SpiceLevel level)
+      : d_(design), transistors_(level == SpiceLevel::transistor) {}
 
   std::vector<Diagnostic> list() {
     const std::string system = "system: " + std::string(name_of(d_.learning.params.system));
@@ -34,6 +35,7 @@ class Objections {
       object("illegal-combination", d_.learning.at,
              system + " has blocks without a SPICE subcircuit; legal: none, le, gle, dfc");
     }
+    if (transistors_) check_transistors();
     check_size();
     check_names();
     return found_;
@@ -51,6 +53,18 @@ class Objections {
       if (c.kind && !known.contains(c.kind->stem())) missing.emplace(c.kind->stem());
     }
     return missing;
+  }
+  void check_transistors() {
+    if (d_.has_circuit())
+      object("illegal-combination", d_.learning.at, "--level transistor is for chips of prospective neurons");
+    for (const ArrayDesign& a : d_.arrays) {
+      if (!a.is_neuron() || a.neurons().empty()) continue;
+      const Activation curve = a.neurons().front().activation;
+      if (curve == Activation::tanh || curve == Activation::linear) continue;
+      object("illegal-combination", a.at,
+             "--level transistor has circuits for tanh and linear, but '" + a.name + "' has " +
+                 std::string(name_of(curve)));
+    }
   }
   void check_size() {
     std::size_t synapses = 0;
@@ -76,13 +90,14 @@ class Objections {
   }
 
   const Design& d_;
+  bool transistors_;
   std::vector<Diagnostic> found_;
 };
 
 }  // namespace
 
 Deck make_deck(const Design& design, const Die& die, const Stimulus& stimulus, const DeckOptions& options) {
-  const auto found = Objections(design).list();
+  const auto found = Objections(design, options.level).list();
   if (!found.empty()) throw DesignError(design.file, found);
   return design.has_circuit() ? netlist_deck(design, die, stimulus, options)
                               : array_deck(design, die, stimulus, options);

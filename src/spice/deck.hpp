@@ -41,13 +41,18 @@ struct DeckNode {
 struct Deck {
   std::string text, readme;
   std::vector<std::string> files;  ///< of models/spice
+  std::string models;  ///< path of a designer's own models, included from where it is; empty: none
   std::vector<DeckNode> nodes;
-  Time duration{}, step{};    ///< of the analysis; its longest step
+  Time duration{}, step{};  ///< of the analysis; its longest step
+  SpiceLevel level = SpiceLevel::behavioural;
+  Voltage supply{};
+  Power datasheet_power{};    ///< transistor level: static power of the same blocks by their Datasheets
   std::vector<bool> counted;  ///< by cycle: the simulator does in it what the deck does; empty: all
 };
 
 struct DeckOptions {
   SpiceLevel level = SpiceLevel::behavioural;
+  std::string models;  ///< absolute path of a file with models nch and pch; empty: card018.lib
   std::optional<Time>
       step;  ///< longest step; a hundredth of the fastest time constant, at most half a clock period
 };

@@ -80,13 +80,23 @@ std::string framed_deck(const Design& design, const Stimulus& stimulus, const De
   d.comment("Stimulus: " + stimulus.name + "; runs with: ngspice -b deck.cir");
   d.line(".param vfs=" + spice_number(design.full_scale.voltage.si) +
          " ifs=" + spice_number(design.full_scale.current.si) + " vw=1");
+  const bool transistors = deck.level == SpiceLevel::transistor;
+  if (transistors) {
+    const Technology& t = design.technology;
+    d.line(".param g2ut=" + spice_number(t.kappa / (2.0 * t.thermal_voltage().si)));
+    d.line(".temp " + spice_number(t.temperature.si - 273.15));
+    d.line("Vdd vdd 0 " + spice_number(t.v_dd.si));
+  }
   for (const std::string& file : deck.files) d.line(".include " + file);
+  if (!deck.models.empty()) d.line(".include \"" + deck.models + "\"");
+  if (transistors) d.line(".options reltol=1e-4 method=gear");  // trapezoidal rings where devices switch
   const std::string end = spice_number(deck.duration.si);
   std::string text = d.text() + body;
   DeckText tail;
   tail.comment("---- analysis");
-  tail.line(".tran " + spice_number(deck.step.si) + " " + end + " 0 " + spice_number(deck.step.si) + " uic");
-  std::string save = ".save";
+  tail.line(".tran " + spice_number(deck.step.si) + " " + end + " 0 " + spice_number(deck.step.si) +
+            (transistors ? "" : " uic"));
+  std::string save = transistors ? ".save i(vdd)" : ".save";
   for (const std::string& pin : pins) save += " v(" + pin + ")";
   for (const DeckNode& n : deck.nodes) save += " v(" + n.node + ")";
   tail.line(save);
@@ -95,6 +105,7 @@ std::string framed_deck(const Design& design, const Stimulus& stimulus, const De
     tail.line(".measure tran " + node + "_rms RMS v(" + node + ")");
     tail.line(".measure tran " + node + "_end FIND v(" + node + ") AT=" + end);
   }
+  if (transistors) tail.line(".measure tran supply_current AVG i(vdd)");
   tail.line(".control");
   tail.line("run");
   tail.line("set filetype=binary");
