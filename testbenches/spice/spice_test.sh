@@ -80,7 +80,7 @@ case $case_name in
       # the jump times tau_m / tau_r: of those errors only the size is compared.
       error=1e-3
       case $curve in relu | hard_sigmoid) error=0.15 ;; esac
-      run "$curve.yaml" --out "$curve" --cycles 700 --step "$step" --tolerance "$error"
+      run "$curve.yaml" --out "$curve" --cycles 500 --step "$step" --tolerance "$error"
       for signal in membrane rate; do all_within "$curve" 1e-3 "hidden.*$signal" "$points"; done
       all_within "$curve" "$error" "hidden.*error" "$points"
       all_within "$curve" 1e-3 "out.*error" 2
@@ -122,6 +122,41 @@ case $case_name in
       within d 1e-3 "w2.*weight" 30
       below "weights move" 0.05 "$(node d "w2.*weight" span)"
     done
+    ;;
+  relations)  # transistor blocks alone: what the relations of the Datasheets say, and how far this card is from them
+    cp "$source"/models/spice/*.lib "$source/testbenches/spice/relations.cir" .
+    expect 0 ngspice -b relations.cir
+    [ "$(grep -c '^RESULT ' stdout)" -eq 11 ] || { cat stdout; fail "not all results"; }
+    result() { awk -v name="$1" -v at="$2" '$1 == "RESULT" && $2 == name && $3 == at { print $4; found = 1 } END { exit !found }' stdout || fail "no $1 at $2"; }
+    near() { awk -v a="$2" -v low="$3" -v high="$4" 'BEGIN { exit !(a > low && a < high) }' || fail "$1 is $2, not $3 to $4"; }
+    for i in 1n 3n 10n 30n 100n; do near "tau over relation at $i" "$(result membrane $i)" 0.9 1.1; done
+    near "moderate inversion slows the membrane at 300n" "$(result membrane 300n)" 1.02 1.3
+    near "gain of the lead above its corner (2)" "$(result lead 10n)" 1.8 2.05
+    near "offset of the membrane" "$(result offset 10n)" -5e-3 5e-3
+    # dw/dt = eta e r = 1000 / s x (10/25) (5/25) = 80 / s, and what the cell does without an error
+    near "slope of the weight" "$(result cell 10m)" 72 88
+    near "slope of the weight, other sign" "$(result cell -10m)" -88 -72
+    near "drift" "$(result cell 0)" -2 2
+    ;;
+  transistor)  # a loop of transistors learns what the ideal loop learns, within its offset; a designer's own card is used
+    run "$source/testbenches/spice/transistor_loop.yaml" --level transistor --cycles 100 --out t
+    [ "$(nodes t weight rms)" -eq 2 ] || fail "two weights"
+    below "rms of the weights" "$(node t weight rms)" 0.05
+    below "weights move" 0.1 "$(node t weight span)"
+    below "the deck is not the ideal loop" 0.02 "$(node t rate rms)"
+    has t/report.txt "The deck is of transistors"
+    awk -v r="$(jq .figures.energy_ratio t/report.json)" 'BEGIN { exit !(r > 0.7 && r < 1.6) }' || fail "energy of Datasheet over ngspice: $(jq .figures.energy_ratio t/report.json)"
+    sed 's/vth0=0.4 /vth0=0.5 /' "$source/models/spice/card018.lib" >"my card.lib"
+    run "$source/testbenches/spice/transistor_loop.yaml" --level transistor --models "my card.lib" --cycles 20 --out m
+    [ ! -e m/deck/card018.lib ] || fail "two cards"
+    grep -q 'my card.lib"' m/deck/deck.cir || fail "the designer's card is not included"
+    echo "* no models" >empty.lib
+    expect 1 "$leadlag" testbench spice "$source/testbenches/spice/transistor_loop.yaml" --level transistor --models empty.lib --cycles 20 --out e
+    has e/report.txt "NOT MEASURED"
+    expect 2 "$leadlag" export spice "$source/testbenches/spice/gle_232.yaml" --level transistor --models nowhere.lib --out out
+    has stderr "no such file"
+    expect 2 "$leadlag" export spice "$source/testbenches/spice/gle_232.yaml" --level transistor --out out
+    has stderr "tanh and linear"
     ;;
   export)  # the deck is complete and runs as it is
     expect 0 "$leadlag" export spice "$source/testbenches/spice/gle_232.yaml" --out deck --cycles 50
