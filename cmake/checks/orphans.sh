@@ -28,6 +28,9 @@ for file in docs/*.md docs/*/*.md; do
   [ "$file" = docs/README.md ] && continue
   grep -rlF "$(basename "$file")" README.md docs | grep -qvF "$file" || { echo "$file is linked from no page"; status=1; }
 done
+for file in models/spice/*.lib; do
+  grep -rqF "\"$(basename "$file")\"" src/spice --include='*.cpp' || { echo "$file is included by no deck"; status=1; }
+done
 chips=$(find models/chips -name '*.yaml' | sort)
 [ -n "$chips" ] || { echo "no chips"; status=1; }
 for file in $chips; do

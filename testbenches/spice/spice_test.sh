@@ -80,7 +80,7 @@ case $case_name in
       # the jump times tau_m / tau_r: of those errors only the size is compared.
       error=1e-3
       case $curve in relu | hard_sigmoid) error=0.15 ;; esac
-      run "$curve.yaml" --out "$curve" --cycles 500 --step "$step" --tolerance "$error"
+      run "$curve.yaml" --out "$curve" --cycles 500 --step "15 ns" --tolerance "$error"
       for signal in membrane rate; do all_within "$curve" 1e-3 "hidden.*$signal" "$points"; done
       all_within "$curve" "$error" "hidden.*error" "$points"
       all_within "$curve" 1e-3 "out.*error" 2
@@ -103,8 +103,12 @@ case $case_name in
     ;;
   gle_232)  # the whole array learns
     run "$source/testbenches/spice/gle_232.yaml" --out g --cycles "$cycles"
-    for signal in membrane error; do all_within g 5e-3 "$signal" 5; done
-    all_within g 5e-3 weight 12
+    # A short run is held to twice what it measures, so that 2 % of one block cannot hide.
+    membrane=1e-3 error=4e-4
+    [ "$cycles" -le 2000 ] || membrane=5e-3 error=5e-3
+    all_within g "$membrane" membrane 5
+    all_within g "$error" error 5
+    all_within g "$error" weight 12
     below "weights move" 0.05 "$(node g weight span)"
     [ -s g/spice.svg ] && [ -s g/deck/deck.cir ] && [ -s g/report.html ] || fail "not all files"
     has g/report.txt "it says nothing about transistors"
@@ -112,15 +116,15 @@ case $case_name in
   dfc)  # controllers, compartments, stores and weights over whole samples, at drawn controller parameters
     IFS=, read -ra tau_u <<<"$(draw 18 10 60 us)"
     IFS=, read -ra k_p <<<"$(draw 19 0.5 4)"
-    IFS=, read -ra alpha <<<"$(draw 20 1e-4 1e-1)"
+    IFS=, read -ra alpha <<<"$(draw 20 5e-2 5e-1)"
     [ "${#tau_u[@]}" -eq "$points" ] || fail "${#tau_u[@]} points"
     for ((k = 0; k < points; ++k)); do
       run "$source/testbenches/spice/dfc_images.yaml" --out d --cycles "$cycles" --set learning.dfc.tau_u="${tau_u[k]}" --set learning.dfc.k_p="${k_p[k]}" \
         --set learning.dfc.alpha="${alpha[k]}" --set learning.dfc.control=900
-      all_within d 1e-3 soma 13
-      all_within d 1e-3 control 10
-      within d 1e-3 "w2.*weight" 30
-      below "weights move" 0.05 "$(node d "w2.*weight" span)"
+      all_within d 6e-5 soma 13
+      all_within d 6e-5 control 10
+      within d 6e-5 "w2.*weight" 30
+      below "weights move" 0.02 "$(node d "w2.*weight" span)"
     done
     ;;
   relations)  # transistor blocks alone: what the relations of the Datasheets say, and how far this card is from them
