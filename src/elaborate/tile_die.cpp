@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/tile_die.hpp"
 
+#include "design/host_traffic.hpp"
 #include "elaborate/topology.hpp"
 
 namespace leadlag {
 template <class T>
-TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
-    : DieModule(name) {
+TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die, bool gathers)
+    : DieModule(name), gathers_(gathers) {
   const auto replicas = static_cast<std::size_t>(design.chip.replicas);
-  const Wiring wiring = wire(design.learning.params.system, design.topology());
+  // What a host computes about a die is what the circuits of VLE exact would do beside it.
+  const bool bptt = design.learning.params.system == System::bptt;
+  const Wiring wiring =
+      wire(bptt && gathers ? System::vle_exact : design.learning.params.system, design.topology());
   output_ = design.learning.output;
   crossbars_.resize(design.crossbars.size());
   for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
@@ -57,7 +61,11 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
   list_groups(design);
   list_activities(design);
   build_islands(design, wiring);
-  if (wiring.records) build_sequencer(design);
+  if (bptt) {
+    build_link(design);
+  } else if (wiring.records) {
+    build_sequencer(design);
+  }
   if (design.chip.hop() == Hop::transparent) {
     for (const std::size_t a : signal_order(design)) {
       if (arrays_[a].neurons) order_.push_back(arrays_[a].neurons.get());
@@ -90,7 +98,8 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host);
     crossbars_[c] = crossbar.get();
     return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]),
-                                             plastic, same_instant(design, drawn.from, drawn.to)};
+                                             plastic, same_instant(design, drawn.from, drawn.to),
+                                             design.arrays[drawn.from].is_neuron()};
   };
   arrays_[a].neurons =
       std::make_unique<NeuronArray<T>>(design.arrays[a].name.c_str(), std::move(params), incoming.size(),
@@ -102,7 +111,7 @@ void TileDie<T>::bind_neurons(std::size_t a, const Design& design, const Wiring&
   NeuronArray<T>& n = *arrays_[a].neurons;
   n.clk_i(clk_i), n.rst_ni(rst_ni), n.learn_i(learn_i), n.target_on_i(target_on_i), n.eta_i(eta_i);
   n.rate_o(*arrays_[a].rate);
-  if (wiring.records) n.replay_i(replay_);
+  if (wiring.records || design.learning.params.system == System::bptt) n.replay_i(replay_);
   if (wiring.has_target && a == output_) n.target_i(target_i);
   std::size_t k = 0, sent = 0, received = 0;
   for (const std::size_t c : crossbars_into(design, a)) {
@@ -209,6 +218,74 @@ void TileDie<T>::sequence() {
 }
 
 template <class T>
+void TileDie<T>::build_link(const Design& design) {
+  const HostTraffic traffic = host_traffic(design);
+  link_.emplace(HostLink::Queue{.capacity = traffic.capacity});
+  window_ = design.learning.params.window, words_out_ = traffic.bits_out;
+  weight_bits_ = design.blocks.weight_register.bits;
+  dies_ = static_cast<std::uint64_t>(design.chip.replicas);
+  activities_[{"chip", HostLink::stem}] = &link_activity_;
+  if (design.converts_states()) {
+    converter_activity_.reserve(arrays_.size());  // activities_ points into it
+    for (std::size_t a = 0; a < arrays_.size(); ++a) {
+      if (!arrays_[a].neurons || a == output_) continue;
+      converter_activity_.push_back({design.arrays[a].size, {}});
+      activities_[{design.arrays[a].name, Readout::stem}] = &converter_activity_.back().second;
+    }
+  }
+  SC_METHOD(move_words);
+  sensitive << clk_i.pos() << rst_ni.neg() << weights_sent_;
+  dont_initialize();
+  SC_METHOD(differentiate);
+  sensitive << window_over_;
+  dont_initialize();
+}
+
+template <class T>
+void TileDie<T>::move_words() {
+  if (!rst_ni.read()) {
+    recorded_ = 0;
+    link_->out = 0, link_->last = false;
+  } else if (clk_i.posedge()) {
+    const bool records = !link_->busy() && learn_i.read();
+    recorded_ = records ? recorded_ + 1 : link_->busy() ? recorded_ : 0;
+    const bool ends_window = recorded_ == window_;
+    link_->advance(records ? words_out_ : 0, ends_window);
+    if (records) {
+      link_activity_[Event::transfer] += static_cast<std::uint64_t>(words_out_) * dies_;
+      for (auto& [size, activity] : converter_activity_) activity[Event::conversion] += size * dies_;
+      if (words_out_ > 0 && !window_i.read()) readout_->convert_once();
+    }
+    if (ends_window) {
+      recorded_ = 0;
+      if (gathers_) window_over_.notify(sc_core::SC_ZERO_TIME);
+    }
+  }
+  replay_.write(link_->busy());
+}
+
+/// One cycle of the window per delta cycle, so that buses carry from one to the next.
+template <class T>
+void TileDie<T>::differentiate() {
+  replay_backward();
+  if (++replayed_ == window_) {
+    replayed_ = 0;
+  } else {
+    window_over_.notify(sc_core::SC_ZERO_TIME);
+  }
+}
+
+template <class T>
+void TileDie<T>::replay_backward() {
+  if (order_.empty()) {
+    for (Array& a : arrays_) {
+      if (a.neurons) a.neurons->replay(false);
+    }
+  }
+  for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->replay(true);
+}
+
+template <class T>
 void TileDie<T>::run_islands() {
   if (!rst_ni.read()) return;
   for (auto& island : islands_) {
@@ -234,10 +311,7 @@ std::vector<DieModule::IslandReport> TileDie<T>::islands() const {
 template <class T>
 void TileDie<T>::run_in_order() {
   if (!rst_ni.read()) return;
-  if (replay_.read()) {
-    for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->replay_backward();
-    return;
-  }
+  if (replay_.read()) return link_ ? void() : replay_backward();
   for (NeuronArray<T>* n : order_) n->forward();
   for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->backward();
   readout_->sample(arrays_[output_].rate->fresh());
@@ -261,6 +335,10 @@ void TileDie<T>::read(std::size_t group, std::span<double> out) const {
 template <class T>
 void TileDie<T>::write(std::size_t group, std::span<const double> in) {
   const Handle h = handles_[group];
+  if (link_ && groups_[group].plastic) {
+    link_->in += static_cast<std::int64_t>(in.size()) * weight_bits_;
+    weights_sent_.notify(sc_core::SC_ZERO_TIME);
+  }
   switch (h.member) {
     case Member::weights:
       return crossbars_[h.index]->write_weights(in);
@@ -278,9 +356,9 @@ void TileDie<T>::take(std::size_t group, std::span<double> out) {
   const Handle h = handles_[group];
   switch (h.member) {
     case Member::weights:
-      return crossbars_[h.index]->take_accumulated(out);
+      return crossbars_[h.index]->take_accumulated(out, !link_);
     case Member::bias:
-      return crossbars_[h.index]->take_accumulated_bias(out);
+      return crossbars_[h.index]->take_accumulated_bias(out, !link_);
     case Member::tau_m:
       return arrays_[h.index].neurons->take_tau_gradient(Tau::m, out);
     case Member::tau_r:

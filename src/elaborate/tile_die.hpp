@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ template <class T>
 class TileDie final : public DieModule {
  public:
   SC_HAS_PROCESS(TileDie);
-  TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die);
+  /// `gathers` is false for a die of system: bptt whose host computes the gradient elsewhere, from a model.
+  TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die, bool gathers = true);
 
   void read(std::size_t group, std::span<double> out) const override;
   void write(std::size_t group, std::span<const double> in) override;
@@ -28,7 +30,7 @@ class TileDie final : public DieModule {
   double probe(bool crossbar, std::size_t index, const std::string& signal,
                std::size_t element) const override;
   std::vector<IslandReport> islands() const override;
-  bool replaying() const override { return replay_.read(); }
+  bool replaying() const override { return link_ ? link_->busy() : replay_.read(); }
 
  private:
   struct Array {  // one of the three
@@ -53,6 +55,10 @@ class TileDie final : public DieModule {
   void reset_islands();
   void build_sequencer(const Design& design);
   void sequence();
+  void build_link(const Design& design);
+  void move_words();
+  void differentiate();
+  void replay_backward();
 
   std::vector<Array> arrays_;
   std::vector<CrossbarArray<T>*> crossbars_;
@@ -67,6 +73,14 @@ class TileDie final : public DieModule {
   std::int64_t window_ = 0, recorded_ = 0;
   std::vector<std::size_t> recorded_signals_;  // by array, of all its units and replicas
   std::vector<Activity> memory_activity_;
+  // BPTT: the window is replayed by the host, in no time of the die; replay_ says that the link is busy.
+  std::optional<HostLink::Queue> link_;
+  std::int64_t words_out_ = 0, weight_bits_ = 0, replayed_ = 0;
+  std::uint64_t dies_ = 1;
+  bool gathers_ = true;
+  sc_core::sc_event weights_sent_, window_over_;
+  Activity link_activity_;
+  std::vector<std::pair<std::size_t, Activity>> converter_activity_;  // by size of the array
 };
 
 }  // namespace leadlag

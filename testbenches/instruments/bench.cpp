@@ -58,13 +58,15 @@ void Bench::on_fall() {
 }
 
 void Bench::observe_cycle() {
-  if (!host_waits_) task_.observe(cycle_++, value_.read(), sum_.read());
+  if (!host_waits_) task_.observe(cycle_++, value_.read(), sum_.read()), host_due_ = true;
   host_waits_ = chip_.replaying();
-  if (host_waits_) return;
+  if (host_waits_ || !host_due_) return;
+  host_due_ = false;
   const std::int64_t n = cycle_ - 1;
   host_.after_edge(frame_.learn, task_.training_sample_ended(n), design_.learning.params.rate * annealed(n));
   record_parameters();
   learning_cycles_ += frame_.learn;
+  host_waits_ = chip_.replaying();  // for the weights that the host has just sent
 }
 
 void Bench::set_pins(std::int64_t n) {

@@ -54,7 +54,8 @@ class Bench final : public sc_core::sc_module {
   std::vector<double> next_x_, next_target_;
   sc_core::sc_event reset_over_;
   std::int64_t cycle_ = 0, edges_ = 0, learning_cycles_ = 0;
-  bool host_waits_ = false;  // a cycle of the task has ended, its replay or its step by the host has not
+  bool host_waits_ = false;  // a cycle of the task has ended, its replay or its traffic with the host has not
+  bool host_due_ = false;    // the host has not looked at this cycle yet
   Frame frame_;
   std::size_t points_ = 0;
 };
