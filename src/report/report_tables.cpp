@@ -72,7 +72,7 @@ std::vector<std::string> learning_lines(const Report& r) {
   const Design& d = r.design;
   const LearningParams& l = d.learning.params;
   std::string system = "system " + std::string(name_of(l.system));
-  if (!d.has_circuit()) system += ", errors " + std::string(name_of(l.errors));
+  if (!d.has_circuit() && l.system != System::bptt) system += ", errors " + std::string(name_of(l.errors));
   if (l.system != System::none) {
     if (l.update == UpdateBy::die) {
       system += ", weights written on the die " +
