@@ -38,7 +38,7 @@ class Bench final : public sc_core::sc_module {
  private:
   void on_fall();
   void set_pins(std::int64_t n);
-  void release_reset() { rst_n_.write(true); }
+  void turn_reset();
   void observe_cycle();
   void record_parameters();
   double annealed(std::int64_t n) const;
@@ -52,7 +52,7 @@ class Bench final : public sc_core::sc_module {
   sc_core::sc_signal<double> eta_{"eta"};
   LaneBus<double> x_, target_, value_, sum_;
   std::vector<double> next_x_, next_target_;
-  sc_core::sc_event reset_over_;
+  sc_core::sc_event reset_turns_;
   std::int64_t cycle_ = 0, edges_ = 0, learning_cycles_ = 0;
   bool host_waits_ = false;  // a cycle of the task has ended, its replay or its traffic with the host has not
   bool host_due_ = false;    // the host has not looked at this cycle yet
