@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/tile_die.hpp"
 
-#include "design/host_traffic.hpp"
 #include "elaborate/topology.hpp"
 
 namespace leadlag {
 template <class T>
 TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die, bool gathers)
-    : DieModule(name), gathers_(gathers) {
+    : DieModule(name) {
   const auto replicas = static_cast<std::size_t>(design.chip.replicas);
   // What a host computes about a die is what the circuits of VLE exact would do beside it.
   const bool bptt = design.learning.params.system == System::bptt;
@@ -62,7 +61,7 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
   list_activities(design);
   build_islands(design, wiring);
   if (bptt) {
-    build_link(design);
+    build_host(design, gathers);
   } else if (wiring.records) {
     build_sequencer(design);
   }
@@ -218,61 +217,15 @@ void TileDie<T>::sequence() {
 }
 
 template <class T>
-void TileDie<T>::build_link(const Design& design) {
-  const HostTraffic traffic = host_traffic(design);
-  link_.emplace(HostLink::Queue{.capacity = traffic.capacity});
-  window_ = design.learning.params.window, words_out_ = traffic.bits_out;
-  weight_bits_ = design.blocks.weight_register.bits;
-  dies_ = static_cast<std::uint64_t>(design.chip.replicas);
-  activities_[{"chip", HostLink::stem}] = &link_activity_;
-  if (design.converts_states()) {
-    converter_activity_.reserve(arrays_.size());  // activities_ points into it
-    for (std::size_t a = 0; a < arrays_.size(); ++a) {
-      if (!arrays_[a].neurons || a == output_) continue;
-      converter_activity_.push_back({design.arrays[a].size, {}});
-      activities_[{design.arrays[a].name, Readout::stem}] = &converter_activity_.back().second;
-    }
-  }
-  SC_METHOD(move_words);
-  sensitive << clk_i.pos() << rst_ni.neg() << weights_sent_;
-  dont_initialize();
-  SC_METHOD(differentiate);
-  sensitive << window_over_;
-  dont_initialize();
-}
-
-template <class T>
-void TileDie<T>::move_words() {
-  if (!rst_ni.read()) {
-    recorded_ = 0;
-    link_->out = 0, link_->last = false;
-  } else if (clk_i.posedge()) {
-    const bool records = !link_->busy() && learn_i.read();
-    recorded_ = records ? recorded_ + 1 : link_->busy() ? recorded_ : 0;
-    const bool ends_window = recorded_ == window_;
-    link_->advance(records ? words_out_ : 0, ends_window);
-    if (records) {
-      link_activity_[Event::transfer] += static_cast<std::uint64_t>(words_out_) * dies_;
-      for (auto& [size, activity] : converter_activity_) activity[Event::conversion] += size * dies_;
-      if (words_out_ > 0 && !window_i.read()) readout_->convert_once();
-    }
-    if (ends_window) {
-      recorded_ = 0;
-      if (gathers_) window_over_.notify(sc_core::SC_ZERO_TIME);
-    }
-  }
-  replay_.write(link_->busy());
-}
-
-/// One cycle of the window per delta cycle, so that buses carry from one to the next.
-template <class T>
-void TileDie<T>::differentiate() {
-  replay_backward();
-  if (++replayed_ == window_) {
-    replayed_ = 0;
-  } else {
-    window_over_.notify(sc_core::SC_ZERO_TIME);
-  }
+void TileDie<T>::build_host(const Design& design, bool gathers) {
+  const auto read_outputs = [this] {
+    if (!window_i.read()) readout_->convert_once();  // else the readout does so by itself
+  };
+  const auto back = [this] { replay_backward(); };
+  host_ = std::make_unique<HostSequencer>("host", design, read_outputs,
+                                          gathers ? std::function<void()>(back) : nullptr);
+  host_->clk_i(clk_i), host_->rst_ni(rst_ni), host_->learn_i(learn_i), host_->still_o(replay_);
+  activities_.insert(host_->activities().begin(), host_->activities().end());
 }
 
 template <class T>
@@ -311,7 +264,7 @@ std::vector<DieModule::IslandReport> TileDie<T>::islands() const {
 template <class T>
 void TileDie<T>::run_in_order() {
   if (!rst_ni.read()) return;
-  if (replay_.read()) return link_ ? void() : replay_backward();
+  if (replay_.read()) return host_ ? void() : replay_backward();
   for (NeuronArray<T>* n : order_) n->forward();
   for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->backward();
   readout_->sample(arrays_[output_].rate->fresh());
@@ -335,10 +288,7 @@ void TileDie<T>::read(std::size_t group, std::span<double> out) const {
 template <class T>
 void TileDie<T>::write(std::size_t group, std::span<const double> in) {
   const Handle h = handles_[group];
-  if (link_ && groups_[group].plastic) {
-    link_->in += static_cast<std::int64_t>(in.size()) * weight_bits_;
-    weights_sent_.notify(sc_core::SC_ZERO_TIME);
-  }
+  if (host_ && groups_[group].plastic) host_->send_weights(in.size());
   switch (h.member) {
     case Member::weights:
       return crossbars_[h.index]->write_weights(in);
@@ -356,9 +306,9 @@ void TileDie<T>::take(std::size_t group, std::span<double> out) {
   const Handle h = handles_[group];
   switch (h.member) {
     case Member::weights:
-      return crossbars_[h.index]->take_accumulated(out, !link_);
+      return crossbars_[h.index]->take_accumulated(out, !host_);
     case Member::bias:
-      return crossbars_[h.index]->take_accumulated_bias(out, !link_);
+      return crossbars_[h.index]->take_accumulated_bias(out, !host_);
     case Member::tau_m:
       return arrays_[h.index].neurons->take_tau_gradient(Tau::m, out);
     case Member::tau_r:

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "arrays/neuron_array.hpp"
 #include "design/design.hpp"
 #include "design/die.hpp"
+#include "elaborate/host_sequencer.hpp"
 #include "elaborate/tile_island.hpp"
 
 namespace leadlag {
@@ -30,7 +30,7 @@ class TileDie final : public DieModule {
   double probe(bool crossbar, std::size_t index, const std::string& signal,
                std::size_t element) const override;
   std::vector<IslandReport> islands() const override;
-  bool replaying() const override { return link_ ? link_->busy() : replay_.read(); }
+  bool replaying() const override { return host_ ? host_->busy() : replay_.read(); }
 
  private:
   struct Array {  // one of the three
@@ -55,9 +55,7 @@ class TileDie final : public DieModule {
   void reset_islands();
   void build_sequencer(const Design& design);
   void sequence();
-  void build_link(const Design& design);
-  void move_words();
-  void differentiate();
+  void build_host(const Design& design, bool gathers);
   void replay_backward();
 
   std::vector<Array> arrays_;
@@ -73,14 +71,9 @@ class TileDie final : public DieModule {
   std::int64_t window_ = 0, recorded_ = 0;
   std::vector<std::size_t> recorded_signals_;  // by array, of all its units and replicas
   std::vector<Activity> memory_activity_;
-  // BPTT: the window is replayed by the host, in no time of the die; replay_ says that the link is busy.
-  std::optional<HostLink::Queue> link_;
-  std::int64_t words_out_ = 0, weight_bits_ = 0, replayed_ = 0;
-  std::uint64_t dies_ = 1;
-  bool gathers_ = true;
-  sc_core::sc_event weights_sent_, window_over_;
-  Activity link_activity_;
-  std::vector<std::pair<std::size_t, Activity>> converter_activity_;  // by size of the array
+  // BPTT: a host goes backwards over the window, in no time of the die; replay_ says that the die stands
+  // still.
+  std::unique_ptr<HostSequencer> host_;
 };
 
 }  // namespace leadlag

@@ -17,7 +17,8 @@ sc_core::sc_time kernel_period(const Design& design);
 
 /// Plugs a chip into its task: clock, pins, readout and the host port. Everything outside the chip moves on
 /// the falling edge: after rising edge n it takes the readout, lets the host write weights, and sets the pins
-/// for cycle n + 1. While the chip replays a window the pins stand, the task waits, and so does the host.
+/// for cycle n + 1. While the chip replays a window or waits for words of
+/// its link, the pins stand, the task waits, and so does the host.
 class Bench final : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Bench);
