@@ -62,7 +62,8 @@ class DieModule : public sc_core::sc_module {
   };
   virtual std::vector<IslandReport> islands() const { return {}; }
 
-  /// The next edge runs backwards over what has been recorded: hold the pins; the task waits.
+  /// The next edge runs backwards over what has been recorded, or the die stands still for its host's link:
+  /// hold the pins; the task waits.
   virtual bool replaying() const { return false; }
 
   /// Event counters by (array or crossbar name, block stem).
