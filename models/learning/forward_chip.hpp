@@ -83,6 +83,7 @@ struct ForwardChip {
     std::size_t from = 0, to = 0;
     bool bias = false, plastic = false;
     std::size_t tile_rows = 0, tile_columns = 0;
+    WeightRange range{};  ///< as drawn
   };
   std::vector<Array> arrays;
   std::vector<Crossbar> crossbars;
