@@ -3,7 +3,7 @@
 
 namespace leadlag {
 
-Datasheet Conductor::datasheet(const Technology& t, const OperatingPoint& at) {
+Datasheet Conductor::datasheet(const Params&, const Technology& t, const OperatingPoint& at) {
   return {.block = stem,
           .arcs = {},
           .static_current = {},

@@ -83,7 +83,8 @@ std::vector<BlockGroup> bill_of_circuit(const Design& design) {
       (r.transposed ? transposed : forward) += r.crossbar == k ? 1U : 0U;
     for (const Circuit::Product& p : circuit.products) products += p.crossbar == k ? 1U : 0U;
     if (c.conducts()) {
-      bill.equal(c.name, cells, Conductor::datasheet(t, at));  // one device, whichever way it is read
+      bill.equal(c.name, cells,
+                 Conductor::datasheet(b.cells.conductor, t, at));  // one device, whichever way it is read
     } else {
       bill.equal(c.name, cells * std::max(forward, transposed), Synapse::datasheet(b.synapse, t, at));
     }
