@@ -101,10 +101,11 @@ template <>
 struct Names<Scaling> {
   static constexpr std::array<std::string_view, 2> value{"unit", "standard"};
 };
-enum class WeightInit { zero, he, glorot, uniform, values };
+enum class WeightInit { zero, he, glorot, uniform, between, values };
 template <>
 struct Names<WeightInit> {
-  static constexpr std::array<std::string_view, 5> value{"zero", "he", "glorot", "uniform", "values"};
+  static constexpr std::array<std::string_view, 6> value{"zero",    "he",      "glorot",
+                                                         "uniform", "between", "values"};
 };
 
 // ---------------------------------------------------------------------------------------------- chip
@@ -202,9 +203,11 @@ struct CrossbarDesign {
   Position at;
   std::size_t from = 0, to = 0;  ///< indices into Design::arrays
   WeightInit weights = WeightInit::he;
-  double scale = 1.0;          ///< multiplies he and glorot; half-width of uniform
-  std::vector<double> values;  ///< WeightInit::values: row-major, size(to) x size(from)
-  bool bias = false;           ///< one more synapse per neuron, driven by a constant 1
+  double scale = 1.0;                         ///< multiplies he and glorot; half-width of uniform
+  double from_weight = 0.0, to_weight = 0.0;  ///< WeightInit::between
+  std::vector<double> values;                 ///< WeightInit::values: row-major, size(to) x size(from)
+  WeightRange range{};                        ///< as stated; a learning system may narrow it
+  bool bias = false;                          ///< one more synapse per neuron, driven by a constant 1
   TileShape tile;
 };
 
@@ -271,6 +274,7 @@ struct TaskParams {
   double mean = 0.286;
   double deviation = 0.353;
   std::int64_t pool = 1;
+  bool mirrored = false;
   Generated generated = Generated::mnist1d;
   std::int64_t samples = 5000;
   std::int64_t length = 72;
@@ -287,6 +291,8 @@ struct TaskParams {
                       Field{"deviation", &P::deviation, domain::positive, "of scaling: standard"},
                       Field{"pool", &P::pool, domain::between(1, 64),
                             "side of the squares of pixels that are averaged into one (idx_images)"},
+                      Field{"mirrored", &P::mirrored, Domain{},
+                            "each pixel x also as -x, on as many input pins again (idx_images)"},
                       Field{"generated", &P::generated, Domain{},
                             "data that the bench draws itself instead of reading a folder (series)"},
                       Field{"samples", &P::samples, domain::between(20, 1e6),

@@ -19,6 +19,10 @@ std::vector<double> initial_weights(const CrossbarDesign& crossbar, std::size_t 
   const double fan_in = static_cast<double>(columns), fan_out = static_cast<double>(rows);
   const double sigma = std::sqrt(2.0 / (crossbar.weights == WeightInit::he ? fan_in : fan_in + fan_out));
   for (std::size_t k = 0; k < weights.size(); ++k) {
+    if (crossbar.weights == WeightInit::between) {
+      weights[k] = crossbar.from_weight + (crossbar.to_weight - crossbar.from_weight) * draws.uniform(k);
+      continue;
+    }
     const double unit =
         crossbar.weights == WeightInit::uniform ? 2.0 * draws.uniform(k) - 1.0 : sigma * draws.normal(k);
     weights[k] = crossbar.scale * unit;

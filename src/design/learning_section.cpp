@@ -201,6 +201,7 @@ void check_task_keys(Draft& draft, const Node& map) {
                         Use{"mean", standard, "kind: idx_images with scaling: standard"},
                         Use{"deviation", standard, "kind: idx_images with scaling: standard"},
                         Use{"pool", images, "kind: idx_images"},
+                        Use{"mirrored", images, "kind: idx_images"},
                         Use{"generated", generated, "kind: series without data"},
                         Use{"samples", generated, of_generated},
                         Use{"length", generated, of_generated},

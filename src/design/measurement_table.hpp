@@ -36,6 +36,11 @@ inline constexpr std::array measurement_table{
     MeasurementKind{"energy_per_operation", Energy::dimension, "total energy per synaptic operation"},
     MeasurementKind{"energy_per_update", Energy::dimension, "total energy per weight written"},
     MeasurementKind{"ledger_error", {}, "|supply integral - event ledger| / ledger"},
+    MeasurementKind{
+        "weights_at_end", {}, "share of the learnt weights with a `range` that the run left at an end of it"},
+    MeasurementKind{"settling_time", Time::dimension,
+                    "slowest time constant of a resistive network at the initial weights, times ln "
+                    "2^(settle_bits+1)"},
     MeasurementKind{"area", Area::dimension, "of one die"},
     MeasurementKind{"memory_bits", {}, "of one die's trajectory memories (system: vle_exact)"},
     MeasurementKind{"replay_share", {}, "clock cycles that run backwards / all cycles (system: vle_exact)"},

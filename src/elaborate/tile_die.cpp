@@ -93,7 +93,7 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
     auto crossbar = std::make_unique<CrossbarArray<T>>(
         drawn.name.c_str(),
         typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size,
-                                         replicas, drawn.tile.rows, drawn.tile.columns},
+                                         replicas, drawn.tile.rows, drawn.tile.columns, drawn.range},
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host);
     crossbars_[c] = crossbar.get();
     return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]),
@@ -126,10 +126,12 @@ template <class T>
 void TileDie<T>::list_groups(const Design& design) {
   for (std::size_t c = 0; c < crossbars_.size(); ++c) {
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
-    groups_.push_back({design.crossbars[c].name, crossbars_[c]->rows() * crossbars_[c]->columns(), plastic});
+    groups_.push_back({design.crossbars[c].name, crossbars_[c]->rows() * crossbars_[c]->columns(), plastic,
+                       design.crossbars[c].range});
     handles_.push_back({Member::weights, c});
     if (!crossbars_[c]->has_bias()) continue;
-    groups_.push_back({design.crossbars[c].name + ".bias", crossbars_[c]->rows(), plastic});
+    groups_.push_back(
+        {design.crossbars[c].name + ".bias", crossbars_[c]->rows(), plastic, design.crossbars[c].range});
     handles_.push_back({Member::bias, c});
   }
   for (std::size_t a = 0; a < arrays_.size(); ++a) {

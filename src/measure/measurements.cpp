@@ -66,6 +66,8 @@ Measurements measure_static(const Design& design, const Die& die) {
         static_cast<double>(words) * design.learning.params.window * design.blocks.trajectory_memory.bits;
   }
   if (const auto k = loop_gain(design, die)) m.values["loop_gain"] = *k;
+  m.network = analyse_network(design, die);
+  if (m.network) m.values["settling_time"] = m.network->settle.si;
   return m;
 }
 
@@ -88,8 +90,11 @@ Measurements measure(const Design& design, const Die& die, const Observations& s
     if (const auto found = seen.activities.find({g.array, g.sheet.block}); found != seen.activities.end()) {
       for (const EventEnergy& e : g.sheet.energies) {
         const std::uint64_t count = found->second[e.event];
-        const Energy total = static_cast<double>(count) * e.energy;
-        row.events.push_back({e.event, count, e.energy, total, e.derivation});
+        const double n = static_cast<double>(count);
+        const bool heat = e.event == Event::dissipation;
+        const Energy total = (heat ? found->second.heat : n) * e.energy;
+        const Energy each = heat && count > 0 ? total / n : e.energy;
+        row.events.push_back({e.event, count, each, total, e.derivation});
         row.dynamic_energy += total;
         if (e.event == Event::weight_update) m.updates += count;
         if (e.event == Event::weight_read) m.host_reads += count;
@@ -120,6 +125,7 @@ Measurements measure(const Design& design, const Die& die, const Observations& s
   if (seen.samples > 0) v["energy_per_sample"] = m.ledger.si / static_cast<double>(seen.samples);
   if (m.operations > 0) v["energy_per_operation"] = m.ledger.si / static_cast<double>(m.operations);
   if (m.updates > 0) v["energy_per_update"] = m.ledger.si / static_cast<double>(m.updates);
+  if (seen.weights_at_end) v["weights_at_end"] = *seen.weights_at_end;
   if (seen.test_accuracy) v["test_accuracy"] = *seen.test_accuracy;
   if (seen.train_accuracy) v["train_accuracy"] = *seen.train_accuracy;
   if (seen.final_mse) v["final_mse"] = *seen.final_mse;

@@ -10,6 +10,7 @@
 #include "measure/bill.hpp"
 #include "measure/energy_row.hpp"
 #include "measure/islands.hpp"
+#include "measure/network.hpp"
 #include "measure/observations.hpp"
 #include "measure/timing.hpp"
 
@@ -30,6 +31,7 @@ struct Measurements {
   std::vector<EnergyRow> energy;
   Timing timing;
   std::vector<IslandFigures> islands;
+  std::optional<NetworkFigures> network;  ///< of conductances
   Energy ledger, supply;
   std::uint64_t operations = 0, updates = 0, host_reads = 0, host_writes = 0;
   std::vector<HostRow> host;  ///< system: bptt; not in the ledger

@@ -56,6 +56,7 @@ struct Observations {
   std::string diverged;   ///< instance whose state left the finite numbers and ended the run; empty: none
   std::string open_loop;  ///< loop of an analog island that had no solution and ended the run; empty: none
   std::vector<IslandLoops> islands;
+  std::optional<double> weights_at_end;  ///< share of the weights with a range that are at an end of it
   std::optional<double> test_accuracy, train_accuracy, final_mse;
   std::vector<CurvePoint> curve;
   std::vector<std::string> parameter_names;                            ///< of CurvePoint::parameters
