@@ -11,6 +11,7 @@
 
 #include "learning/backpropagation.hpp"
 #include "learning/contrastive_hebbian.hpp"
+#include "learning/dendritic.hpp"
 #include "learning/dfc.hpp"
 #include "learning/equilibrium_propagation.hpp"
 #include "learning/oscillator_ising.hpp"
@@ -38,7 +39,7 @@ struct SystemList {
 };
 using CircuitSystems = SystemList<  //
     Backpropagation, PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning,
-    OscillatorIsing, Dfc, StrongDfc>;
+    OscillatorIsing, Dfc, StrongDfc, Dendritic>;
 
 /// Draws system number `index` of the list on a chip.
 Circuit draw_system(std::size_t index, const ForwardChip& chip, const CircuitSystems::Params& params);

@@ -129,3 +129,7 @@ TEST_CASE("netlist, structural and tile agree: Strong-DFC", "[circuit]") {
       {{"chip.integration", "euler"},
        {"learning", "{system: strong_dfc, update: die, strong_dfc: {tau_u: 20 us, control: 30}}"}});
 }
+TEST_CASE("netlist, structural and tile agree: dendritic microcircuit", "[circuit]") {
+  check_agreement(
+      {{"learning", "{system: dendritic, update: die, dendritic: {settle: 6, nudged: 5, apical_rate: 1}}"}});
+}
