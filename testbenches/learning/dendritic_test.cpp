@@ -94,9 +94,9 @@ struct GoldenChip : Socket {
   /// The host never writes, so that the stores of w1 and w2 can be read.
   explicit GoldenChip(const std::string& learning)
       : Socket("t14", blueprint({2, 3, 2}, "softplus", "softplus", false, learning, "host"), {},
-               [](Die& die) {
+               [](Die& made) {
                  const auto c = golden_circuit();
-                 die.weights.at(0) = row_major(c.up_hidden), die.weights.at(1) = row_major(c.up_output);
+                 made.weights.at(0) = row_major(c.up_hidden), made.weights.at(1) = row_major(c.up_output);
                }) {
     const auto c = golden_circuit();
     write("l2.down", row_major(c.down)), write("l2.from_inter", row_major(c.inter_to_pyramidal));
