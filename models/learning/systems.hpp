@@ -11,6 +11,7 @@
 
 #include "learning/backpropagation.hpp"
 #include "learning/contrastive_hebbian.hpp"
+#include "learning/dendritic.hpp"
 #include "learning/dfc.hpp"
 #include "learning/equilibrium_propagation.hpp"
 #include "learning/node_perturbation.hpp"
@@ -39,7 +40,7 @@ struct SystemList {
 };
 using CircuitSystems = SystemList<  //
     Backpropagation, PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning,
-    OscillatorIsing, Dfc, StrongDfc, NodePerturbation>;
+    OscillatorIsing, Dfc, StrongDfc, Dendritic, NodePerturbation>;
 
 /// Draws system number `index` of the list on a chip.
 Circuit draw_system(std::size_t index, const ForwardChip& chip, const CircuitSystems::Params& params);
