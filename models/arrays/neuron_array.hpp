@@ -149,6 +149,11 @@ class NeuronArray final : public sc_core::sc_module {
   double rate(std::size_t unit) const { return static_cast<double>(rate_o->read()[unit * lanes_]); }
   double slope(std::size_t unit) const { return static_cast<double>(slope_[unit * lanes_]); }
   double error(std::size_t unit) const { return static_cast<double>(error_[unit * lanes_]); }
+  /// Of the instant that the rates belong to in an analog island; of the present tick's start elsewhere.
+  double membrane(std::size_t unit) const {
+    const auto& u = params_.hop == Hop::continuous ? analog_neurons_.capacitor() : neurons_.carry;
+    return static_cast<double>(u[unit * lanes_]);
+  }
 
   // Host port of plastic time constants, in model time units.
   void read_tau(Tau which, std::span<double> out) const;

@@ -52,6 +52,7 @@ BenchReport measured(const TestbenchOptions& o, const Subject& s, Progress& prog
     case BenchKind::chirp:
       return chirp_report(s, measure_chirp(rig, s, o.chirp));
     case BenchKind::gradient:
+    case BenchKind::spice:  // has a command of its own
       break;
   }
   return gradient_report(s, measure_gradient(rig, s, o.gradient), o.min_cosine);
@@ -70,6 +71,7 @@ BenchReport unmeasured(const TestbenchOptions& o, const Subject& s, const std::s
 
 int testbench_command(const TestbenchCommand& command) {
   const TestbenchOptions options = read_testbench_options(command);
+  if (options.kind == BenchKind::spice) return spice_testbench(command, options);
   if (options.sweep) return gradient_sweep(command, options);
   const Design design = read_design(command.blueprint, command.read);
   const Subject subject = subject_of(options, design);

@@ -329,6 +329,7 @@ double TileDie<T>::probe(bool crossbar, std::size_t index, const std::string& si
   if (a.input) return a.input->rate(element);
   if (a.low_pass) return a.low_pass->rate(element);
   if (signal == "error") return a.neurons->error(element);
+  if (signal == "membrane") return a.neurons->membrane(element);
   return signal == "slope" ? a.neurons->slope(element) : a.neurons->rate(element);
 }
 
