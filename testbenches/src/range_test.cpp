@@ -45,9 +45,9 @@ Design parse(std::vector<std::pair<std::string, std::string>> settings) {
 
 TEST_CASE("range: every initial weight outside of it is named where it stands, all at once", "[design]") {
   CHECK(mistakes({}) ==
-        "chip.yaml:8:70: error[out-of-range]: weight [0, 1] of 'w1' is 2.5, outside of its range {min: 0.1, "
+        "chip.yaml:8:71: error[out-of-range]: weight [0, 1] of 'w1' is 2.5, outside of its range {min: 0.1, "
         "max: 2}\n"
-        "chip.yaml:8:77: error[out-of-range]: weight [1, 0] of 'w1' is 0.05, outside of its range {min: 0.1, "
+        "chip.yaml:8:78: error[out-of-range]: weight [1, 0] of 'w1' is 0.05, outside of its range {min: 0.1, "
         "max: 2}\n"
         "chip.yaml:9:47: error[out-of-range]: weight [0, 1] of 'w2' is -0.5, outside of its range {min: 0}");
   // Without conductances w2 is signed; what is stated holds for every system.
