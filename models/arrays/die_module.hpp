@@ -11,6 +11,7 @@
 
 #include "arrays/island.hpp"
 #include "arrays/lane_bus.hpp"
+#include "blocks/weight_register.hpp"
 #include "technology/datasheet.hpp"
 
 namespace leadlag {
@@ -41,6 +42,7 @@ class DieModule : public sc_core::sc_module {
     std::string name;
     std::size_t size;
     bool plastic;
+    WeightRange range{};  ///< of what is written to it
   };
   const std::vector<Group>& groups() const { return groups_; }
   virtual void read(std::size_t group, std::span<double> out) const = 0;
@@ -62,7 +64,8 @@ class DieModule : public sc_core::sc_module {
   };
   virtual std::vector<IslandReport> islands() const { return {}; }
 
-  /// The next edge runs backwards over what has been recorded: hold the pins; the task waits.
+  /// The next edge runs backwards over what has been recorded, or the die stands still for its host's link:
+  /// hold the pins; the task waits.
   virtual bool replaying() const { return false; }
 
   /// Event counters by (array or crossbar name, block stem).

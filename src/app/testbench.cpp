@@ -19,7 +19,9 @@ Subject subject_of(const TestbenchOptions& o, const Design& design) {
     throw DesignError(design.file,
                       {{"illegal-combination", design.learning.at,
                         "system: " + std::string(name_of(design.learning.params.system)) +
-                            " has no closed form to be measured against; use leadlag testbench gradient",
+                            " moves through the phases of a sequencer, and a response to one pin has no "
+                            "reference here; use "
+                            "leadlag testbench gradient, or look at its signals with trace: and leadlag run",
                         ""}});
   }
   // A generator is analog; a step is an edge.
