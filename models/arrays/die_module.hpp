@@ -51,8 +51,8 @@ class DieModule : public sc_core::sc_module {
   /// clears.
   virtual void take(std::size_t group, std::span<double> out) = 0;
 
-  /// Present value of a signal of replica 0 in model units: "rate", "slope", "error", "membrane" of an array's
-  /// unit, "weight" of a crossbar's element (row-major). Indices follow the Design.
+  /// Present value of a signal of replica 0 in model units: "rate", "slope", "error", "membrane" of an
+  /// array's unit, "weight" of a crossbar's element (row-major). Indices follow the Design.
   virtual double probe(bool crossbar, std::size_t index, const std::string& signal,
                        std::size_t element) const = 0;
 

@@ -30,12 +30,13 @@ class Objections {
                    (missing.contains("noise_source")
                         ? "; feedback weights that do not learn (sleep: 0) need no noise"
                         : "; legal: none, le, gle, dfc"));
-    } else if (d_.learning.params.system == System::vle_exact ||
-               d_.learning.params.system == System::vle_local) {
+    } else if (d_.learning.params.system != System::none && d_.learning.params.system != System::le &&
+               d_.learning.params.system != System::gle) {
       object("illegal-combination", d_.learning.at,
              system + " has blocks without a SPICE subcircuit; legal: none, le, gle, dfc");
     }
     if (transistors_) check_transistors();
+    check_ranges();
     check_size();
     check_names();
     return found_;
@@ -64,6 +65,17 @@ class Objections {
       object("illegal-combination", a.at,
              "--level transistor has circuits for tanh and linear, but '" + a.name + "' has " +
                  std::string(name_of(curve)));
+    }
+  }
+  /// A capacitor has no stops.
+  void check_ranges() {
+    for (std::size_t c = 0; c < d_.crossbars.size(); ++c) {
+      const CrossbarDesign& x = d_.crossbars[c];
+      if (x.range.bounded() && d_.is_plastic(Plastic::Kind::weights, c) &&
+          d_.learning.params.update == UpdateBy::die)
+        object("illegal-combination", x.at,
+               "the weights of '" + x.name +
+                   "' end at their range, for which a deck has no circuit; leave range out");
     }
   }
   void check_size() {

@@ -218,7 +218,7 @@ case $case_name in
     expect 2 "$leadlag" testbench chirp c.yaml --sweep lin --out a; has stderr "did you mean 'linear'?"
     expect 2 "$leadlag" testbench steep c.yaml --out a; has stderr "did you mean 'step'?"
     expect 2 "$leadlag" testbench ac c.yaml; has stderr "needs --out"
-    expect 2 "$leadlag" testbench; has stderr "step, ac, chirp or gradient"
+    expect 2 "$leadlag" testbench; has stderr "step, ac, chirp, gradient or spice"
     expect 2 "$leadlag" run c.yaml --points 5 --out a; has stderr "belongs to leadlag testbench"
     [ "$(ls -A | grep -cE '^a|partial')" -eq 0 ] || fail "something was written"
     mkdir foreign && touch foreign/precious
