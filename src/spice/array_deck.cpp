@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chips of prospective neurons (none, LE, GLE) as decks: one instance per block.
 #include <algorithm>
-#include <cctype>
-#include <map>
-#include <set>
 
-#include "design/diagnostic.hpp"
 #include "spice/deck_text.hpp"
 #include "units/text.hpp"
 

@@ -5,7 +5,6 @@
 
 #include "arrays/circuit.hpp"
 #include "blocks/phase_sequencer.hpp"
-#include "design/diagnostic.hpp"
 #include "spice/deck_text.hpp"
 #include "units/text.hpp"
 
