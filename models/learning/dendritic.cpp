@@ -186,11 +186,6 @@ std::vector<std::string> Dendritic::objections(const ForwardChip& chip, const Pa
       }
     }
   }
-  for (const auto& w : chip.crossbars) {
-    if (w.from == chip.output) {
-      found.push_back("output cells have no apical compartment: '" + w.name + "' cannot lead on from them");
-    }
-  }
   return found;
 }
 
