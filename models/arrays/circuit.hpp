@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "blocks/cell.hpp"
+#include "blocks/weight_register.hpp"
 
 namespace leadlag {
 
@@ -49,6 +50,11 @@ struct Circuit {
     double decay = 0.0;
     bool on_die = false;    ///< its cells write their own weights even with update: host
     bool contrast = false;  ///< its cells are contrast cells: they take products of two phases
+    WeightRange range{};    ///< of weights and biases
+    /// Its crosspoints are conductances between these two wires (a row's and a column's) and dissipate
+    /// w (row - column)^2; left out: they are transconductors.
+    Signal row{}, column{};
+    bool conducts() const { return row.column != none; }
   };
   /// Current into a pin: to += gain (W from + b), without b if the read leaves the bias row off, or gain
   /// W^T from when transposed.

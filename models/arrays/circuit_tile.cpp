@@ -19,6 +19,7 @@ CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& cir
       update_(update),
       order_(signal_order(circuit)),
       memory_(circuit.reads.size()),
+      conduction_(circuit.crossbars.size()),
       coin_(PhaseSequencer::coin(context.seed)),
       lines_(circuit.lines.size()) {
   for (std::size_t k = 0; k < circuit.crossbars.size(); ++k) {
@@ -26,8 +27,9 @@ CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& cir
     std::string module = c.name;  // the kernel separates levels of the hierarchy by points
     std::replace(module.begin(), module.end(), '.', '_');
     auto array = std::make_unique<CrossbarArray<double>>(
-        module.c_str(), CrossbarArray<double>::Shape{c.rows, c.columns, 1, c.tile_rows, c.tile_columns},
-        weights[k], bias[k], c.plastic);
+        module.c_str(),
+        CrossbarArray<double>::Shape{c.rows, c.columns, 1, c.tile_rows, c.tile_columns, c.range}, weights[k],
+        bias[k], c.plastic);
     crossbars_.push_back({std::move(array)});
   }
   for (const auto& phase : circuit.phases) table_.push_back({phase.cycles, phase.inference, phase.lines});
@@ -120,6 +122,35 @@ void CircuitTile::read(std::size_t k) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += wire.gain * m.result[i];
 }
 
+/// sum_ij g_ij (V_i - V_j)^2, opened up so that what depends on the columns alone is kept while they stand.
+void CircuitTile::dissipate(std::size_t k) {
+  const Circuit::Crossbar& drawn = circuit_.crossbars[k];
+  Crossbar& crossbar = crossbars_[k];
+  Conduction& m = conduction_[k];
+  const std::vector<double>& row = columns_[drawn.row.column].out[drawn.row.pin];
+  const std::vector<double>& column = columns_[drawn.column.column].out[drawn.column.pin];
+  const auto read = [&](const std::vector<double>& voltage) {
+    std::vector<double> current(drawn.rows, 0.0);
+    crossbar.array->read(voltage, current);
+    return current;
+  };
+  if (m.version != crossbar.version) m.sum = read(std::vector<double>(drawn.columns, 1.0));
+  if (m.version != crossbar.version || m.voltage != column) {
+    m.voltage = column, m.version = crossbar.version;
+    m.current = read(column);
+    std::vector<double> square(column.size());
+    std::transform(column.begin(), column.end(), square.begin(), [](double v) { return v * v; });
+    const std::vector<double> squares = read(square);
+    m.square = std::accumulate(squares.begin(), squares.end(), 0.0);
+  }
+  Activity& activity = crossbar.array->activity.synapse;
+  activity.heat += m.square;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    activity.heat += row[i] * (row[i] * m.sum[i] - 2.0 * m.current[i]);
+  }
+  activity[Event::dissipation] += drawn.rows * drawn.columns;
+}
+
 bool CircuitTile::stores(std::size_t crossbar) const { return circuit_.crossbars[crossbar].plastic; }
 
 void CircuitTile::learn() {
@@ -174,10 +205,13 @@ void CircuitTile::run(bool learns, double eta) {
   if (!std::isfinite(std::accumulate(output.begin(), output.end(), 0.0))) {
     SC_REPORT_ERROR("leadlag/non-finite", circuit_.columns[circuit_.output.column].name.c_str());
   }
+  for (std::size_t k = 0; k < crossbars_.size(); ++k) {
+    if (circuit_.crossbars[k].conducts()) dissipate(k);
+  }
   if (learns) learn();
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     Column& c = columns_[k];
-    if (c.cells) column_activity[k][Event::hold_sample] += c.cells->advance(c.lanes.data());
+    if (c.cells) c.cells->advance(c.lanes.data(), column_activity[k]);
   }
   if (learns) write(eta);
   PhaseSequencer::advance(table_, sequencer_);

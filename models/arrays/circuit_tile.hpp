@@ -58,12 +58,19 @@ class CircuitTile final : public sc_core::sc_module {
     std::vector<double> input, result;
     std::uint64_t version = 0;
   };
+  /// What the power of an array of conductances needs of its weights and of the voltages of its columns.
+  struct Conduction {
+    std::vector<double> voltage, sum, current;  // V_j, sum_j g_ij, sum_j g_ij V_j
+    double square = 0.0;                        // sum_ij g_ij V_j^2
+    std::uint64_t version = 0;
+  };
 
   void build_columns(const CellContext& context);
   void connect();
   void take_pads();
   void set_lines(const std::vector<double>& lines);
   void read(std::size_t k);
+  void dissipate(std::size_t crossbar);
   void learn();
   void write(double eta);
   bool stores(std::size_t crossbar) const;
@@ -74,6 +81,7 @@ class CircuitTile final : public sc_core::sc_module {
   std::vector<Column> columns_;
   std::vector<Crossbar> crossbars_;
   std::vector<ReadMemory> memory_;
+  std::vector<Conduction> conduction_;
   std::vector<PhaseSequencer::Row> table_;
   PhaseSequencer::State sequencer_;
   const Draws coin_;

@@ -115,6 +115,7 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
     }
   }
   if (mode.update != SweepMode::Update::none) update_bias(mode.update, error, eta, T(1));
+  if (mode.update == SweepMode::Update::online) keep_in_range();
   const std::size_t active = active_rates(rate);
   activity.synapse.operations += active * shape_.rows;
   if (mode.update != SweepMode::Update::none) count_updates(mode.update, active, error);
@@ -151,6 +152,7 @@ void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, s
     leadlag::update(t->cells, mode, t->rate.data(), t->error.data(), eta);
   }
   update_bias(mode, error, eta, bias_rate);
+  if (mode == SweepMode::Update::online) keep_in_range();
   const std::size_t silent = has_bias() && bias_rate == T(0) ? shape_.replicas : 0;
   count_updates(mode, active_rates(rate) - silent, error);
 }
@@ -161,12 +163,20 @@ void CrossbarArray<T>::write_accumulated(T eta, T decay) {
   const auto write = [&](T& weight, T& store) {
     const T step = eta * store - decay * weight;
     written += step != T(0) ? 1U : 0U;
-    weight += step;
+    weight = shape_.range.keep(weight + step);
     store = T(0);
   };
   for_each_cell([&](Tile& t, std::size_t cell, std::size_t) { write(t.weight[cell], t.accumulator[cell]); });
   for (std::size_t i = 0; i < bias_.size(); ++i) write(bias_[i], bias_accumulator_[i]);
   activity.weight_register[Event::weight_update] += written;
+}
+
+template <class T>
+void CrossbarArray<T>::keep_in_range() {
+  if (!shape_.range.bounded()) return;
+  for_each_cell(
+      [&](Tile& t, std::size_t cell, std::size_t) { t.weight[cell] = shape_.range.keep(t.weight[cell]); });
+  for (T& b : bias_) b = shape_.range.keep(b);
 }
 
 template <class T>
@@ -234,17 +244,19 @@ void CrossbarArray<T>::read_weights(std::span<double> out) const {
 
 template <class T>
 void CrossbarArray<T>::write_weights(std::span<const double> in) {
-  for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) { t.weight[cell] = static_cast<T>(in[k]); });
+  for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
+    t.weight[cell] = shape_.range.keep(static_cast<T>(in[k]));
+  });
   activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
 }
 
 template <class T>
-void CrossbarArray<T>::take_accumulated(std::span<double> out) {
+void CrossbarArray<T>::take_accumulated(std::span<double> out, bool over_wires) {
   for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
     out[k] = static_cast<double>(t.accumulator[cell]);
     t.accumulator[cell] = T(0);
   });
-  activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
+  if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
 }
 
 template <class T>
@@ -254,15 +266,15 @@ void CrossbarArray<T>::read_bias(std::span<double> out) const {
 
 template <class T>
 void CrossbarArray<T>::write_bias(std::span<const double> in) {
-  for (std::size_t i = 0; i < in.size(); ++i) bias_[i] = static_cast<T>(in[i]);
+  for (std::size_t i = 0; i < in.size(); ++i) bias_[i] = shape_.range.keep(static_cast<T>(in[i]));
   activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
 }
 
 template <class T>
-void CrossbarArray<T>::take_accumulated_bias(std::span<double> out) {
+void CrossbarArray<T>::take_accumulated_bias(std::span<double> out, bool over_wires) {
   std::copy(bias_accumulator_.begin(), bias_accumulator_.end(), out.begin());
   std::fill(bias_accumulator_.begin(), bias_accumulator_.end(), T(0));
-  activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
+  if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
 }
 
 template class CrossbarArray<double>;

@@ -10,6 +10,7 @@
 
 #include "arrays/aligned.hpp"
 #include "arrays/crossbar_kernel.hpp"
+#include "blocks/weight_register.hpp"
 #include "technology/datasheet.hpp"
 
 namespace leadlag {
@@ -29,6 +30,7 @@ class CrossbarArray final : public sc_core::sc_module {
   struct Shape {
     std::size_t rows = 0, columns = 0, replicas = 1;
     std::size_t tile_rows = 0, tile_columns = 0;  ///< 0: one tile holds the whole array
+    WeightRange range{};                          ///< every write stays within it
   };
   /// weights: rows x columns, row-major. bias: rows, or empty. accumulates: products are kept for a host.
   CrossbarArray(const sc_core::sc_module_name& name, const Shape& shape, std::span<const double> weights,
@@ -57,10 +59,11 @@ class CrossbarArray final : public sc_core::sc_module {
   // Host port: row-major over the whole array.
   void read_weights(std::span<double> out) const;
   void write_weights(std::span<const double> in);
-  void take_accumulated(std::span<double> out);  ///< reads the plasticity cells and clears them
+  /// Reads the plasticity cells and clears them; not over_wires: a host's own sums.
+  void take_accumulated(std::span<double> out, bool over_wires = true);
   void read_bias(std::span<double> out) const;
   void write_bias(std::span<const double> in);
-  void take_accumulated_bias(std::span<double> out);
+  void take_accumulated_bias(std::span<double> out, bool over_wires = true);
 
   void count_reads(std::span<const T> rate);
 
@@ -68,6 +71,7 @@ class CrossbarArray final : public sc_core::sc_module {
 
  private:
   struct Tile;
+  void keep_in_range();
   void count_updates(SweepMode::Update mode, std::size_t active_rates, std::span<const T> error);
   std::size_t active_rates(std::span<const T> rate) const;
   void update_bias(SweepMode::Update mode, std::span<const T> error, T eta, T bias_rate);

@@ -57,8 +57,8 @@ class CellColumn {
   virtual void show(double* const* out) const = 0;
   /// Writes the outputs that follow inputs within the cycle.
   virtual void follow(const Lanes* in, double* const* out) const = 0;
-  /// What the clock edge at the end of the cycle does to the states; returns how many values it sampled.
-  virtual std::size_t advance(const Lanes* in) = 0;
+  /// What the clock edge at the end of the cycle does to the states; counts what it sampled and dissipated.
+  virtual void advance(const Lanes* in, Activity&) = 0;
 };
 
 /// The blocks of a column as drawn: what a netlist holds, and what bill, timing and energy read.
@@ -85,7 +85,8 @@ class CellKind {
 ///   coefficients(params, context, unit)     show(c, state, out)     follow(c, state, in, out)
 ///   advance(c, state, in)                   datasheet(params, technology, operating point)
 ///
-/// and, if it does not sample at every edge, samples(in): whether it does at this one;
+/// and, if it does not sample at every edge, samples(in): whether it does at this one; if it turns current
+/// into heat, dissipated(c, state, in): the power of this cycle in full scales;
 /// in and out are arrays with one number per pin, in model units (1 = one full scale).
 template <class B>
 class CellsOf final : public CellKind {
@@ -137,18 +138,20 @@ class CellsOf final : public CellKind {
         }
       }
     }
-    std::size_t advance(const Lanes* in) override {
-      std::size_t sampled = 0;
+    void advance(const Lanes* in, Activity& activity) override {
       for (std::size_t i = 0; i < states.size(); ++i) {
         const auto p = pins(in, i);
+        if constexpr (requires { B::dissipated(coefficients[i], states[i], p.data()); }) {
+          activity.heat += B::dissipated(coefficients[i], states[i], p.data());
+          ++activity[Event::dissipation];
+        }
         B::advance(coefficients[i], states[i], p.data());
         if constexpr (requires { B::samples(p.data()); }) {
-          sampled += B::samples(p.data()) ? 1U : 0U;
+          activity[Event::hold_sample] += B::samples(p.data()) ? 1U : 0U;
         } else {
-          sampled += B::states > 0 ? 1U : 0U;
+          activity[Event::hold_sample] += B::states > 0 ? 1U : 0U;
         }
       }
-      return sampled;
     }
     static std::array<double, ins> pins(const Lanes* in, std::size_t unit) {
       std::array<double, ins> p{};

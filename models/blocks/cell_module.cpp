@@ -70,7 +70,7 @@ void CellModule::on_edge() {
     return;
   }
   gather();
-  activity_[Event::hold_sample] += cells_->advance(lanes_.data());
+  cells_->advance(lanes_.data(), activity_);
 }
 
 }  // namespace leadlag

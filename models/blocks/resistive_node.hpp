@@ -13,13 +13,17 @@ namespace leadlag {
 /// A node of a network of conductances: the wire where they meet, its capacitance, and perhaps two diodes
 /// back to back to ground.
 ///
-///   tau dV/dt = current - leak V - 2 i_s sinh(V / v_t)     current = sum_j g_j V_j + nudge,  leak = sum_j
+///   tau dV/dt = current - leak V - 2 i_s sinh(V / v_t)      current = sum_j g_j V_j + nudge, leak = sum_j
 ///   g_j
 ///
-/// which is Kirchhoff's law with conductances in units of C / tau: descent on the co-content
-/// sum 1/2 g (V_i - V_j)^2 + integral of the diodes' current (Kendall et al. 2020).
+/// which is Kirchhoff's law with conductances in units of full_scale.current / full_scale.voltage, and with
+/// the capacitance C that makes tau with one of them: descent on the co-content sum 1/2 g (V_i - V_j)^2 +
+/// integral of the diodes' current (Kendall et al. 2020).
 ///
-///   V = 0 while `start` is high, V = held while `restore` is high
+///   V = 0 while `start` is high, V = held while `restore` is not 0: switches to ground and to a source
+///
+/// It dissipates 2 i_s sinh(V / v_t) V in its diodes, and 1/2 C (change of V)^2 in a switch that closes; the
+/// conductances count their own.
 ///
 /// Currents are held over a clock cycle (an Euler step whatever `integration`), so the cycle has to be short
 /// against the node's own time constant. Not modelled: resistance of the wires, mismatch of the diodes.
@@ -29,7 +33,6 @@ struct ResistiveNode {
     bool diodes = true;  ///< hidden nodes
     double saturation = 1e-3;
     double thermal = 0.05;
-    Capacitance capacitance = 1_pF;
     Current bias = 100_nA;
 
     static constexpr auto fields() {
@@ -37,7 +40,6 @@ struct ResistiveNode {
           Field{"saturation", &Params::saturation, domain::non_negative,
                 "i_s of the diodes of hidden nodes, per unit of conductance and full scale"},
           Field{"thermal", &Params::thermal, domain::positive, "v_t of the diodes, in full scales"},
-          Field{"capacitance", &Params::capacitance, domain::positive, "capacitance of the node"},
           Field{"bias", &Params::bias, domain::positive,
                 "bias current of the buffer that plasticity cells see, and of the squarer behind it"}};
     }
@@ -66,6 +68,14 @@ struct ResistiveNode {
     out[voltage] = s.v, out[square] = s.v * s.v;
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
+  /// The wire itself is no register.
+  static bool samples(const double*) { return false; }
+  static double dissipated(const Coefficients& c, const State& s, const double* in) {
+    const double diodes = 2.0 * c.saturation * std::sinh(s.v / c.thermal) * s.v;
+    if (in[start] == 0.0 && in[restore] == 0.0) return diodes;
+    const double jump = in[start] != 0.0 ? s.v : in[held] - s.v;
+    return diodes + 0.5 * jump * jump / c.step;
+  }
   static void advance(const Coefficients& c, State& s, const double* in) {
     if (in[start] != 0.0) {
       s.v = 0.0;

@@ -61,7 +61,7 @@ std::unique_ptr<CellColumn> TargetUnitCells::make(std::size_t, std::size_t count
           [&](std::size_t i) { return in[target].data[i]; },
           [&](std::size_t i, double e) { out[epsilon][i] = strength * e; });
     }
-    std::size_t advance(const Lanes*) override { return 0; }
+    void advance(const Lanes*, Activity&) override {}
   };
   auto column = std::make_unique<Column>();
   column->params = params_, column->size = count;

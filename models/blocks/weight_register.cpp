@@ -24,8 +24,8 @@ Datasheet WeightRegister::datasheet(const Params& p, const Technology& t, const 
 }
 
 WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, double weight,
-                                           UpdateBy update, Hop hop, Activity& activity)
-    : sc_module(name), weight_(weight), activity_(activity) {
+                                           WeightRange range, UpdateBy update, Hop hop, Activity& activity)
+    : sc_module(name), range_(range), weight_(range.keep(weight)), activity_(activity) {
   SC_METHOD(show);
   sensitive << changed_;
   if (update == UpdateBy::die && hop != Hop::continuous) {
@@ -36,7 +36,7 @@ WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, 
 }
 
 void WeightRegisterModule::load(double weight) {
-  weight_ = weight;
+  weight_ = range_.keep(weight);
   changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -45,7 +45,7 @@ void WeightRegisterModule::on_edge() {
 }
 
 void WeightRegisterModule::learn(double eta, double product) {
-  weight_ = WeightRegister::update(weight_, eta, product);
+  weight_ = range_.keep(WeightRegister::update(weight_, eta, product));
   changed_.notify(sc_core::SC_ZERO_TIME);
   if (product != 0.0) ++activity_[Event::weight_update];
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <string_view>
 #include <systemc>
 #include <tuple>
@@ -24,7 +25,24 @@ struct Names<Storage> {
   static constexpr std::array<std::string_view, 2> value{"sram", "capacitor"};
 };
 
-/// Keeps one weight: w += eta product at an edge at which plasticity is on (UpdateBy::die).
+/// What a weight cell can hold: a write beyond an end leaves the weight at that end, whoever writes.
+struct WeightRange {
+  double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
+
+  bool bounded() const {
+    return low > -std::numeric_limits<double>::infinity() || high < std::numeric_limits<double>::infinity();
+  }
+  bool holds(double weight) const { return weight >= low && weight <= high; }
+  bool at_end(double weight) const { return weight <= low || weight >= high; }
+  template <class V>
+  V keep(V weight) const {
+    return weight < static_cast<V>(low)    ? static_cast<V>(low)
+           : weight > static_cast<V>(high) ? static_cast<V>(high)
+                                           : weight;
+  }
+};
+
+/// Keeps one weight: w += eta product at an edge at which plasticity is on (UpdateBy::die), within its range.
 ///
 /// Ideal fidelity keeps the weight exactly: `bits` and `capacitance` size its energy and area only.
 /// Not modelled: resolution, rounding, leakage.
@@ -65,8 +83,8 @@ class WeightRegisterModule final : public sc_core::sc_module {
   sc_core::sc_out<double> SC_NAMED(weight_o);
 
   SC_HAS_PROCESS(WeightRegisterModule);
-  WeightRegisterModule(const sc_core::sc_module_name& name, double weight, UpdateBy update, Hop hop,
-                       Activity& activity);
+  WeightRegisterModule(const sc_core::sc_module_name& name, double weight, WeightRange range, UpdateBy update,
+                       Hop hop, Activity& activity);
 
   double weight() const { return weight_; }
   void load(double weight);
@@ -76,6 +94,7 @@ class WeightRegisterModule final : public sc_core::sc_module {
   void show() { weight_o.write(weight_); }
   void on_edge();
 
+  const WeightRange range_;
   double weight_;
   sc_core::sc_event changed_;  // one process drives weight_o, whoever changed the weight
   Activity& activity_;

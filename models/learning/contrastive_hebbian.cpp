@@ -2,22 +2,9 @@
 #include "learning/contrastive_hebbian.hpp"
 
 namespace leadlag {
-namespace {
-
-std::vector<std::string> clamp_objections(const ForwardChip& chip, EnergyKind kind, double feedback) {
-  std::vector<std::string> found = energy_objections(chip, energy_of(kind), feedback);
-  if (kind == EnergyKind::resistive) {
-    found.emplace_back(
-        "a clamp shows another rate than the node's; energy: resistive would need the node "
-        "itself at that voltage, use system: ep");
-  }
-  return found;
-}
-
-}  // namespace
 
 std::vector<std::string> ContrastiveHebbian::objections(const ForwardChip& chip, const Params& p) {
-  return clamp_objections(chip, p.energy, p.feedback);
+  return energy_objections(chip, energy_of(p.energy), p.feedback);
 }
 
 Circuit ContrastiveHebbian::draw(const ForwardChip& chip, const Params& p) {
@@ -29,7 +16,7 @@ Circuit ContrastiveHebbian::draw(const ForwardChip& chip, const Params& p) {
 }
 
 std::vector<std::string> CoupledLearning::objections(const ForwardChip& chip, const Params& p) {
-  return clamp_objections(chip, p.energy, 1.0);
+  return energy_objections(chip, energy_of(p.energy), 1.0);
 }
 
 Circuit CoupledLearning::draw(const ForwardChip& chip, const Params& p) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/energy_based.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -41,8 +42,8 @@ EnergyCircuit::EnergyCircuit(const ForwardChip& chip, const EnergyDrawing& energ
     factor.push_back(std::pow(options.feedback, static_cast<double>(d) - top));
   }
   for (std::size_t a = 0; a < chip.arrays.size(); ++a) draw_array(chip, energy, a);
-  draw_output(chip);
-  for (std::size_t k = 0; k < chip.crossbars.size(); ++k) draw_crossbar(chip, k);
+  draw_output(chip, energy);
+  for (std::size_t k = 0; k < chip.crossbars.size(); ++k) draw_crossbar(chip, energy, k);
 }
 
 void EnergyCircuit::draw_array(const ForwardChip& chip, const EnergyDrawing& energy, std::size_t a) {
@@ -54,7 +55,8 @@ void EnergyCircuit::draw_array(const ForwardChip& chip, const EnergyDrawing& ene
   }
   EnergyNodes& n = nodes[a] = energy.nodes(circuit, chip, a);
   circuit.control(start, n.start);
-  circuit.control(restore, n.restore);
+  const bool source = energy.conducts && options_.pull == Pull::clamp && a == chip.output;
+  circuit.control(source ? pull : restore, n.restore);
   circuit.probes[{array.name, "rate"}] = n.channels[0].post;
   circuit.probes[{array.name, "state"}] = n.state;
   if (!options_.restores) return;
@@ -65,7 +67,7 @@ void EnergyCircuit::draw_array(const ForwardChip& chip, const EnergyDrawing& ene
   circuit.control(sample, {hold, SampleHold::sample});
 }
 
-void EnergyCircuit::draw_output(const ForwardChip& chip) {
+void EnergyCircuit::draw_output(const ForwardChip& chip, const EnergyDrawing& energy) {
   const ForwardChip::Array& array = chip.arrays[chip.output];
   EnergyNodes::Channel& first = nodes[chip.output].channels[0];
   circuit.output = first.post;
@@ -86,11 +88,15 @@ void EnergyCircuit::draw_output(const ForwardChip& chip) {
     circuit.link({hold, SampleHold::held}, {clamp, Clamp::held});
     circuit.control(sample, {hold, SampleHold::sample});
   }
+  if (energy.conducts) {
+    circuit.link({clamp, Clamp::out}, nodes[chip.output].held);
+    return;
+  }
   first.post = first.pre = {clamp, Clamp::out};
   circuit.probes[{array.name, "rate"}] = first.post;
 }
 
-void EnergyCircuit::draw_crossbar(const ForwardChip& chip, std::size_t k) {
+void EnergyCircuit::draw_crossbar(const ForwardChip& chip, const EnergyDrawing& energy, std::size_t k) {
   const ForwardChip::Crossbar& w = chip.crossbars[k];
   const EnergyNodes &from = nodes[w.from], &to = nodes[w.to];
   const auto wired = [](Circuit::Signal s) { return s.column != Circuit::none; };
@@ -102,8 +108,12 @@ void EnergyCircuit::draw_crossbar(const ForwardChip& chip, std::size_t k) {
     if (wired(low.down)) circuit.read_transposed(k, high.post, low.down, options_.feedback);
     circuit.products.push_back({k, high.post, low.pre, high.gain * factor[w.to], learn, bias ? 1.0 : 0.0});
   }
-  circuit.crossbars[k].write_line = write;
-  circuit.crossbars[k].contrast = true;
+  Circuit::Crossbar& drawn = circuit.crossbars[k];
+  drawn.write_line = write;
+  drawn.contrast = true;
+  if (!energy.conducts) return;
+  drawn.row = to.channels[0].post, drawn.column = from.channels[0].pre;
+  drawn.range.low = std::max(drawn.range.low, 0.0);
 }
 
 void EnergyCircuit::add_phases(std::int64_t free, std::int64_t pulled, double gain,

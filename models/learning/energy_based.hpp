@@ -48,7 +48,10 @@ struct EnergyDrawing {
   /// What it needs of the chip's arrays; empty function: nothing.
   std::function<std::vector<std::string>(const ForwardChip&)> objections;
   /// Channels of an array of inputs; empty function: the pad alone.
-  std::function<EnergyNodes(Circuit&, const ForwardChip&, std::size_t array, std::size_t pad)> inputs;
+  std::function<EnergyNodes(Circuit&, const ForwardChip&, std::size_t array, std::size_t pad)> inputs{};
+  /// Weights are conductances between the wires of the first channel: not below 0, and a clamp is a source
+  /// that holds the node itself.
+  bool conducts = false;
 };
 
 /// A chip drawn for an energy, all but the table of phases.
@@ -81,8 +84,8 @@ class EnergyCircuit {
 
  private:
   void draw_array(const ForwardChip& chip, const EnergyDrawing& energy, std::size_t array);
-  void draw_output(const ForwardChip& chip);
-  void draw_crossbar(const ForwardChip& chip, std::size_t crossbar);
+  void draw_output(const ForwardChip& chip, const EnergyDrawing& energy);
+  void draw_crossbar(const ForwardChip& chip, const EnergyDrawing& energy, std::size_t crossbar);
 
   Options options_;
   std::vector<std::size_t> pads_;

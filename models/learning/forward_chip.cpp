@@ -45,7 +45,7 @@ Circuit ForwardChip::begin(std::vector<std::size_t>& columns, std::size_t& targe
     Circuit::Crossbar drawn;
     drawn.name = c.name, drawn.rows = arrays[c.to].size, drawn.columns = arrays[c.from].size;
     drawn.bias = c.bias, drawn.plastic = c.plastic, drawn.drawn = k;
-    drawn.tile_rows = c.tile_rows, drawn.tile_columns = c.tile_columns;
+    drawn.tile_rows = c.tile_rows, drawn.tile_columns = c.tile_columns, drawn.range = c.range;
     circuit.crossbars.push_back(std::move(drawn));
   }
   return circuit;

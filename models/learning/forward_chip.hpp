@@ -9,6 +9,7 @@
 #include "arrays/circuit.hpp"
 #include "blocks/clamp.hpp"
 #include "blocks/compartment_neuron.hpp"
+#include "blocks/conductor.hpp"
 #include "blocks/contrast_cell.hpp"
 #include "blocks/error_gate.hpp"
 #include "blocks/error_node.hpp"
@@ -39,6 +40,7 @@ struct CellDefaults {
   StateNode::Params state_node;
   PhaseOscillator::Params phase_oscillator;
   ResistiveNode::Params resistive_node;
+  Conductor::Params conductor;
   Clamp::Params clamp;
   ContrastCell::Params contrast_cell;
   CompartmentNeuron::Params compartment_neuron;
@@ -60,6 +62,7 @@ void for_each_cell(Defaults& d, F&& f) {
   f(StateNode::stem, d.state_node);
   f(PhaseOscillator::stem, d.phase_oscillator);
   f(ResistiveNode::stem, d.resistive_node);
+  f(Conductor::stem, d.conductor);
   f(Clamp::stem, d.clamp);
   f(ContrastCell::stem, d.contrast_cell);
   f(CompartmentNeuron::stem, d.compartment_neuron);
@@ -86,6 +89,7 @@ struct ForwardChip {
     std::size_t from = 0, to = 0;
     bool bias = false, plastic = false;
     std::size_t tile_rows = 0, tile_columns = 0;
+    WeightRange range{};  ///< as drawn
   };
   std::vector<Array> arrays;
   std::vector<Crossbar> crossbars;

@@ -21,7 +21,7 @@ EnergyDrawing phase_energy(double harmonic) {
             .start = {node, P::start},
             .restore = {node, P::restore}};
   };
-  return {"phase", false, draw, {}, {}};
+  return {"phase", false, draw, {}, {}, false};
 }
 
 }  // namespace leadlag

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "learning/energies.hpp"
 
 // Conductances: 1/2 g (V_i - V_j)^2 = -g (V_i V_j - 1/2 V_i^2 - 1/2 V_j^2), three channels. A node's own
@@ -34,19 +36,31 @@ EnergyNodes nodes(Circuit& c, const ForwardChip& chip, std::size_t a) {
 }
 
 std::vector<std::string> needs(const ForwardChip& chip) {
+  std::vector<std::string> found;
   for (const auto& w : chip.crossbars) {
     if (w.bias) {
-      return {
+      found.push_back(
           "energy: resistive has no bias rows, a conductance to the reference would pull at its own node; "
           "give '" +
-          w.name + "' bias: false, and draw an input that is held at a voltage"};
+          w.name + "' bias: false, and draw an input that is held at a voltage");
+    }
+    if (w.range.low < 0.0 && w.range.low > -std::numeric_limits<double>::infinity()) {
+      found.push_back("energy: resistive has conductances, which are not below 0; give '" + w.name +
+                      "' a range with min: 0 or more");
     }
   }
-  return {};
+  return found;
 }
 
 }  // namespace
 
-EnergyDrawing resistive_energy() { return {"resistive", false, nodes, needs, input}; }
+EnergyDrawing resistive_energy() {
+  return {.keyword = "resistive",
+          .any_feedback = false,
+          .nodes = nodes,
+          .objections = needs,
+          .inputs = input,
+          .conducts = true};
+}
 
 }  // namespace leadlag

@@ -43,7 +43,8 @@ EnergyDrawing hopfield_energy() {
             return state_nodes(c, chip, a, StateNode::Pull::gated);
           },
           {},
-          {}};
+          {},
+          false};
 }
 
 /// Scaled by gamma^(layer - output layer), the terms of a layer stay those of one energy whatever gamma.
@@ -54,7 +55,8 @@ EnergyDrawing leaky_energy() {
             return state_nodes(c, chip, a, StateNode::Pull::plain);
           },
           {},
-          {}};
+          {},
+          false};
 }
 
 EnergyDrawing clip_energy() {
@@ -64,7 +66,8 @@ EnergyDrawing clip_energy() {
             return state_nodes(c, chip, a, StateNode::Pull::rails);
           },
           needs_linear,
-          {}};
+          {},
+          false};
 }
 
 }  // namespace leadlag

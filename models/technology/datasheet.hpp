@@ -24,20 +24,25 @@ enum class Event : std::size_t {
   conversion,     ///< the readout converts one value
   record,         ///< a trajectory memory converts and writes one word
   replay,         ///< a trajectory memory reads one word and converts it back
+  transfer,       ///< a bit leaves the die over the host link
+  dissipation,    ///< a conductance, diode or closing switch turns current into heat for a clock cycle
 };
 template <>
 struct Names<Event> {
-  static constexpr std::array<std::string_view, 9> value{"code_change",   "hold_sample", "accumulate",
-                                                         "weight_update", "weight_read", "weight_write",
-                                                         "conversion",    "record",      "replay"};
+  static constexpr std::array<std::string_view, 11> value{
+      "code_change", "hold_sample", "accumulate", "weight_update", "weight_read", "weight_write",
+      "conversion",  "record",      "replay",     "transfer",      "dissipation"};
 };
 inline constexpr std::size_t event_kinds = Names<Event>::value.size();
 
 /// How often each event happened. `operations` counts synaptic operations (a nonzero rate times one weight),
-/// which draw no charge of their own here: a synapse is a transconductor and its cost is its bias.
+/// which draw no charge of their own here: a synapse is a transconductor and its cost is its bias. `heat` is
+/// what all events of dissipation together came to: power times clock cycles, in full scales of voltage and
+/// current.
 struct Activity {
   std::array<std::uint64_t, event_kinds> events{};
   std::uint64_t operations = 0;
+  double heat = 0.0;
 
   std::uint64_t& operator[](Event e) { return events[static_cast<std::size_t>(e)]; }
   std::uint64_t operator[](Event e) const { return events[static_cast<std::size_t>(e)]; }
@@ -52,7 +57,7 @@ struct Arc {
 
 struct EventEnergy {
   Event event;
-  Energy energy;
+  Energy energy;  ///< of one; Event::dissipation: per unit of Activity::heat
   std::string derivation;
 };
 

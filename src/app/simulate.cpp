@@ -24,6 +24,21 @@ std::string parameter_name(const Design& design, const DieModule::Group& group, 
   return group.name + "[" + std::to_string(k) + "]";
 }
 
+/// Nothing for a chip whose learnt weights have no range.
+std::optional<double> weights_at_end(const DieModule& chip) {
+  std::size_t bounded = 0, at_end = 0;
+  for (std::size_t g = 0; g < chip.groups().size(); ++g) {
+    const DieModule::Group& group = chip.groups()[g];
+    if (!group.plastic || !group.range.bounded()) continue;
+    std::vector<double> values(group.size);
+    chip.read(g, values);
+    bounded += values.size();
+    for (const double w : values) at_end += group.range.at_end(w) ? 1U : 0U;
+  }
+  if (bounded == 0) return std::nullopt;
+  return static_cast<double>(at_end) / static_cast<double>(bounded);
+}
+
 void write_parameters(const Design& design, const DieModule& chip, const std::string& folder) {
   for (std::size_t g = 0; g < chip.groups().size(); ++g) {
     const DieModule::Group& group = chip.groups()[g];
@@ -89,6 +104,7 @@ Observations simulate(const Design& design, const Die& die, Task& task, const Si
       }
     }
   }
+  seen.weights_at_end = weights_at_end(*chip);
   if (!options.weights.empty()) write_parameters(design, *chip, options.weights);
   return seen;
 }

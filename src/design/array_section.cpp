@@ -133,15 +133,46 @@ bool read_matrix(Draft& draft, const Node& node, CrossbarDesign& c) {
   return true;
 }
 
+bool read_between(Draft& draft, const Node& node, CrossbarDesign& c) {
+  if (!node.is_sequence() || node.items.size() != 2) {
+    draft.log.add("wrong-type", node,
+                  "between needs two numbers [from, to), such as [0.1, 1], not " + kind_text(node));
+    return false;
+  }
+  const bool read = read_number(draft.log, node.items[0], "between[0]", domain::finite, {}, c.from_weight) &&
+                    read_number(draft.log, node.items[1], "between[1]", domain::finite, {}, c.to_weight);
+  if (read && c.from_weight >= c.to_weight) {
+    draft.log.add("out-of-range", node, "between needs its second number above its first");
+  }
+  return read && c.from_weight < c.to_weight;
+}
+
+void read_range(Draft& draft, const Node& node, CrossbarDesign& c) {
+  if (!expect_map(draft.log, node, "range of '" + c.name + "'")) return;
+  check_keys(draft.log, node, "range", {"min", "max"});
+  const auto read = [&](const char* key, double& end) {
+    const Node* value = node.find(key);
+    return value == nullptr ||
+           read_number(draft.log, *value, std::string("range.") + key, domain::finite, {}, end);
+  };
+  const bool min = read("min", c.range.low), max = read("max", c.range.high);
+  if (node.entries.empty()) {
+    draft.log.add("empty-limit", node, "range of '" + c.name + "' needs min, max or both");
+  } else if (min && max && c.range.low >= c.range.high) {
+    draft.log.add("empty-limit", node,
+                  "no weight fits into the range of '" + c.name + "': min needs to be below max");
+  }
+}
+
 void read_weights(Draft& draft, const Node& node, CrossbarDesign& c) {
-  static constexpr std::array<std::string_view, 4> rules{"zero", "he", "glorot", "uniform"};
+  static constexpr std::array<std::string_view, 5> rules{"zero", "he", "glorot", "uniform", "between"};
   if (node.is_sequence()) {
     read_matrix(draft, node, c);
     return;
   }
   std::size_t rule = 0;
   if (node.is_map()) {
-    check_keys(draft.log, node, "weights", {"he", "glorot", "uniform"});
+    check_keys(draft.log, node, "weights", {"he", "glorot", "uniform", "between"});
     if (node.entries.size() != 1) {
       draft.log.add("wrong-type", node, "weights takes one rule and its scale, such as {uniform: 0.5}");
       return;
@@ -149,15 +180,19 @@ void read_weights(Draft& draft, const Node& node, CrossbarDesign& c) {
     const Entry& e = node.entries.front();
     for (rule = 0; rule < rules.size() && rules[rule] != e.key;) ++rule;
     if (rule == rules.size()) return;
-    read_number(draft.log, e.value, e.key, domain::positive, {}, c.scale);
+    if (rule == static_cast<std::size_t>(WeightInit::between)) {
+      if (!read_between(draft, e.value, c)) return;
+    } else {
+      read_number(draft.log, e.value, e.key, domain::positive, {}, c.scale);
+    }
   } else if (!node.is_scalar()) {
     draft.log.add("wrong-type", node,
-                  "weights needs one of " + joined({rules.begin(), rules.end()}) +
+                  "weights needs one of " + joined({rules.begin(), rules.end() - 1}) +
                       ", a rule with its scale such as "
                       "{uniform: 0.5}, or a matrix, not " +
                       kind_text(node));
     return;
-  } else if (!read_choice(draft.log, node, "weights", rules, rule)) {
+  } else if (!read_choice(draft.log, node, "weights", {rules.data(), rules.size() - 1}, rule)) {
     return;
   }
   c.weights = static_cast<WeightInit>(rule);
@@ -254,6 +289,7 @@ void read_crossbars(Draft& draft) {
       check_keys(draft.log, e.value, "crossbars." + e.key, crossbar_keys);
       c.from = read_end(draft, e, "from"), c.to = read_end(draft, e, "to");
       if (const Node* node = e.value.find("weights")) read_weights(draft, *node, c);
+      if (const Node* node = e.value.find("range")) read_range(draft, *node, c);
       if (const Node* node = e.value.find("bias")) read_flag(draft.log, *node, "bias", c.bias);
       if (const Node* node = e.value.find("tile")) read_tile(draft, *node, c.tile);
       check_ends(draft, c);

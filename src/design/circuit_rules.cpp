@@ -89,7 +89,8 @@ ForwardChip Design::forward_chip() const {
   for (std::size_t c = 0; c < crossbars.size(); ++c) {
     const CrossbarDesign& drawn = crossbars[c];
     forward.crossbars.push_back({drawn.name, drawn.from, drawn.to, drawn.bias,
-                                 is_plastic(Plastic::Kind::weights, c), drawn.tile.rows, drawn.tile.columns});
+                                 is_plastic(Plastic::Kind::weights, c), drawn.tile.rows, drawn.tile.columns,
+                                 drawn.range});
   }
   forward.output = learning.output;
   forward.cells = blocks.cells;

@@ -14,6 +14,7 @@
 
 #include "blocks/error_unit.hpp"
 #include "blocks/gain_stage.hpp"
+#include "blocks/host_link.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/leaky_neuron.hpp"
 #include "blocks/plasticity_cell.hpp"
@@ -27,6 +28,7 @@
 #include "blocks/weight_register.hpp"
 #include "design/position.hpp"
 #include "learning/microcircuit.hpp"
+#include "learning/off_chip.hpp"
 #include "technology/technology.hpp"
 #include "units/field.hpp"
 
@@ -99,10 +101,11 @@ template <>
 struct Names<Scaling> {
   static constexpr std::array<std::string_view, 2> value{"unit", "standard"};
 };
-enum class WeightInit { zero, he, glorot, uniform, values };
+enum class WeightInit { zero, he, glorot, uniform, between, values };
 template <>
 struct Names<WeightInit> {
-  static constexpr std::array<std::string_view, 5> value{"zero", "he", "glorot", "uniform", "values"};
+  static constexpr std::array<std::string_view, 6> value{"zero",    "he",      "glorot",
+                                                         "uniform", "between", "values"};
 };
 
 // ---------------------------------------------------------------------------------------------- chip
@@ -200,9 +203,11 @@ struct CrossbarDesign {
   Position at;
   std::size_t from = 0, to = 0;  ///< indices into Design::arrays
   WeightInit weights = WeightInit::he;
-  double scale = 1.0;          ///< multiplies he and glorot; half-width of uniform
-  std::vector<double> values;  ///< WeightInit::values: row-major, size(to) x size(from)
-  bool bias = false;           ///< one more synapse per neuron, driven by a constant 1
+  double scale = 1.0;                         ///< multiplies he and glorot; half-width of uniform
+  double from_weight = 0.0, to_weight = 0.0;  ///< WeightInit::between
+  std::vector<double> values;                 ///< WeightInit::values: row-major, size(to) x size(from)
+  WeightRange range{};                        ///< as stated; a learning system may narrow it
+  bool bias = false;                          ///< one more synapse per neuron, driven by a constant 1
   TileShape tile;
 };
 
@@ -237,7 +242,7 @@ struct LearningParams {
               "along a straight line in the rate, or in its logarithm"},
         Field{"start", &P::start, domain::non_negative, "cycles before learning starts"},
         Field{"window", &P::window, domain::between(1, 1000000),
-              "cycles that are recorded and then replayed backwards (system: vle_exact)"}};
+              "cycles over which errors run backwards (systems: vle_exact, bptt)"}};
   }
 };
 
@@ -256,6 +261,7 @@ struct LearningDesign {
   EveryUnit every_unit = EveryUnit::sample;
   std::vector<Plastic> plastic;
   std::optional<Time> tau_m_low, tau_r_low;  ///< a plastic time constant is kept at or above this
+  OffChip::Params bptt;
   CircuitSystems::Params circuits;  ///< of the systems that are drawn as netlists, `learning: KEYWORD: {...}`
 };
 
@@ -268,6 +274,7 @@ struct TaskParams {
   double mean = 0.286;
   double deviation = 0.353;
   std::int64_t pool = 1;
+  bool mirrored = false;
   Generated generated = Generated::mnist1d;
   std::int64_t samples = 5000;
   std::int64_t length = 72;
@@ -284,6 +291,8 @@ struct TaskParams {
                       Field{"deviation", &P::deviation, domain::positive, "of scaling: standard"},
                       Field{"pool", &P::pool, domain::between(1, 64),
                             "side of the squares of pixels that are averaged into one (idx_images)"},
+                      Field{"mirrored", &P::mirrored, Domain{},
+                            "each pixel x also as -x, on as many input pins again (idx_images)"},
                       Field{"generated", &P::generated, Domain{},
                             "data that the bench draws itself instead of reading a folder (series)"},
                       Field{"samples", &P::samples, domain::between(20, 1e6),
@@ -378,6 +387,7 @@ struct BlockDefaults {
   PlasticityCell::Params plasticity_cell;
   WeightRegister::Params weight_register;
   Readout::Params readout;
+  HostLink::Params host_link;
 };
 
 /// A run beside the main one that must fail or fall behind: `controls: NAME: {path: value, ...}`.
@@ -433,7 +443,11 @@ struct Design {
   bool has_circuit() const { return is_circuit(learning.params.system); }
   ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know
   Circuit circuit() const;           ///< needs has_circuit()
-  Topology topology() const;         ///< what a learning template needs to know of the forward chip
+  /// The rates of all neurons leave the die in every cycle with plasticity on.
+  bool converts_states() const {
+    return learning.params.system == System::bptt && learning.bptt.loop == GradientOf::chip;
+  }
+  Topology topology() const;  ///< what a learning template needs to know of the forward chip
   /// Signals of each unit of an array that a trajectory memory holds.
   std::size_t recorded_signals(std::size_t array) const;
   /// Analog islands: sets of continuous arrays that crossbars or filters join, in the order of `arrays`.

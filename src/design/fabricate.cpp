@@ -19,6 +19,10 @@ std::vector<double> initial_weights(const CrossbarDesign& crossbar, std::size_t 
   const double fan_in = static_cast<double>(columns), fan_out = static_cast<double>(rows);
   const double sigma = std::sqrt(2.0 / (crossbar.weights == WeightInit::he ? fan_in : fan_in + fan_out));
   for (std::size_t k = 0; k < weights.size(); ++k) {
+    if (crossbar.weights == WeightInit::between) {
+      weights[k] = crossbar.from_weight + (crossbar.to_weight - crossbar.from_weight) * draws.uniform(k);
+      continue;
+    }
     const double unit =
         crossbar.weights == WeightInit::uniform ? 2.0 * draws.uniform(k) - 1.0 : sigma * draws.normal(k);
     weights[k] = crossbar.scale * unit;
@@ -88,7 +92,7 @@ Die fabricate(const Design& design) {
     if (design.learning.params.system == System::none) continue;
     for (const auto& neuron : neurons) {
       ErrorUnit::Params unit = design.blocks.error_unit;
-      const bool backwards = design.learning.params.system == System::vle_exact;
+      const bool backwards = runs_backwards(design.learning.params.system);
       unit.tau_m = design.blocks.error_tau_m.value_or(backwards ? neuron.tau_r : neuron.tau_m);
       unit.tau_r = design.blocks.error_tau_r.value_or(backwards ? neuron.tau_m : neuron.tau_r);
       errors.push_back(unit);
@@ -101,6 +105,12 @@ Die fabricate(const Design& design) {
     die.biases.emplace_back(crossbar.bias ? rows : 0, 0.0);
   }
   return die;
+}
+
+Die as_drawn(const Design& design) {
+  Design ideal = design;
+  ideal.chip.fidelity = Fidelity::ideal;
+  return fabricate(ideal);
 }
 
 }  // namespace leadlag

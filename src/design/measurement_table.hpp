@@ -36,9 +36,21 @@ inline constexpr std::array measurement_table{
     MeasurementKind{"energy_per_operation", Energy::dimension, "total energy per synaptic operation"},
     MeasurementKind{"energy_per_update", Energy::dimension, "total energy per weight written"},
     MeasurementKind{"ledger_error", {}, "|supply integral - event ledger| / ledger"},
+    MeasurementKind{
+        "weights_at_end", {}, "share of the learnt weights with a `range` that the run left at an end of it"},
+    MeasurementKind{"settling_time", Time::dimension,
+                    "slowest time constant of a resistive network at the initial weights, times ln "
+                    "2^(settle_bits+1)"},
     MeasurementKind{"area", Area::dimension, "of one die"},
     MeasurementKind{"memory_bits", {}, "of one die's trajectory memories (system: vle_exact)"},
     MeasurementKind{"replay_share", {}, "clock cycles that run backwards / all cycles (system: vle_exact)"},
+    MeasurementKind{"link_bits_out", {}, "sent by all dies to the host (system: bptt)"},
+    MeasurementKind{"link_bits_in", {}, "of weights, sent by the host to all dies (system: bptt)"},
+    MeasurementKind{
+        "wait_share", {}, "clock cycles in which the chip stands still for its link / all (system: bptt)"},
+    MeasurementKind{"host_operations", {}, "multiply-adds of the host (system: bptt)"},
+    MeasurementKind{"host_energy", Energy::dimension,
+                    "of the host, not on the die: multiply-adds and the bits it sends (system: bptt)"},
     MeasurementKind{
         "loop_gain", {}, "K of the registered nudging loop at the initial weights; stable below 1"},
     MeasurementKind{"analog_lag", Time::dimension,

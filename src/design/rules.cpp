@@ -302,6 +302,7 @@ void check_rules(Draft& draft) {
   check_window(draft);
   Rules(draft).check();
   check_circuit(draft);
+  check_ranges(draft);
 }
 
 }  // namespace leadlag

@@ -124,12 +124,17 @@ Json arrays_schema() {
 
 Json crossbars_schema() {
   const Json scale = number_schema(domain::positive, false);
-  const Json rule = {{"type", "object"},
-                     {"additionalProperties", false},
-                     {"minProperties", 1},
-                     {"maxProperties", 1},
-                     {"properties", {{"he", scale}, {"glorot", scale}, {"uniform", scale}}}};
   const Json number = {{"type", "number"}};
+  const Json rule = {
+      {"type", "object"},
+      {"additionalProperties", false},
+      {"minProperties", 1},
+      {"maxProperties", 1},
+      {"properties",
+       {{"he", scale},
+        {"glorot", scale},
+        {"uniform", scale},
+        {"between", {{"type", "array"}, {"items", number}, {"minItems", 2}, {"maxItems", 2}}}}}};
   const Json weights = {
       {"anyOf", {words({"zero", "he", "glorot", "uniform"}), rule, list_of(list_of(number, "row"), "")}},
       {"description", "a rule, a rule with its scale, or a matrix: a row per neuron of `to`"}};
@@ -141,6 +146,11 @@ Json crossbars_schema() {
        {{"from", text_schema("array whose rates the rows carry")},
         {"to", text_schema("array of prospective_neuron blocks that the columns drive")},
         {"weights", weights},
+        {"range",
+         {{"type", "object"},
+          {"additionalProperties", false},
+          {"properties", {{"min", number}, {"max", number}}},
+          {"description", "what a weight cell can hold; a write beyond an end leaves the weight there"}}},
         {"bias", {{"type", "boolean"}, {"description", "one more synapse per neuron, driven by 1"}}},
         {"tile",
          {{"type", "string"}, {"pattern", "^[1-9][0-9]*x[1-9][0-9]*$"}, {"description", "ROWSxCOLUMNS"}}}}}};
@@ -156,6 +166,8 @@ Json learning_schema() {
                 {"description", "update: host applies the optimiser every so many samples or ticks"}};
   p["plastic"] = list_of({{"type", "string"}},
                          "crossbars, ARRAY.tau_m and ARRAY.tau_r that learn; all crossbars unless given");
+  p[OffChip::keyword] =
+      described(object_schema(OffChip::Params{}, OffChip::Params::fields()), "of system: bptt");
   CircuitSystems::Params systems;
   CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
     p[std::string(S::keyword)] =
@@ -282,6 +294,7 @@ std::string block_table(const std::string& kind) {
   for_each_block(defaults, [&](const std::string& stem, const auto& params) {
     if (stem == kind) table = markdown(params, params.fields());
   });
+  if (kind == "system bptt") table = markdown(OffChip::Params{}, OffChip::Params::fields());
   const CircuitSystems::Params systems;
   CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
     if ("system " + std::string(S::keyword) == kind) table = markdown(params, params.fields());

@@ -48,6 +48,8 @@ void read_study(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
 void check_circuit(Draft&);
+/// Initial weights against what the weight cells can hold; after check_circuit().
+void check_ranges(Draft&);
 /// Cycles and windows of a sample, from the phases of the system; after everything else is known to be sound.
 void set_phases(Design&);
 void check_window(Draft&);
@@ -75,6 +77,7 @@ void for_each_block(Defaults& b, F&& f) {
   f(PlasticityCell::stem, b.plasticity_cell);
   f(WeightRegister::stem, b.weight_register);
   f(Readout::stem, b.readout);
+  f(HostLink::stem, b.host_link);
   for_each_cell(b.cells, f);
 }
 
@@ -84,7 +87,7 @@ inline const std::vector<std::string> sections{"leadlag",  "chip",    "blocks", 
                                                "controls", "presets", "study"};
 inline constexpr std::array<std::string_view, 4> array_kinds{InputDriver::stem, SynapticLowPass::stem,
                                                              ProspectiveNeuron::stem, LeakyNeuron::stem};
-inline const std::vector<std::string> crossbar_keys{"from", "to", "weights", "bias", "tile"};
+inline const std::vector<std::string> crossbar_keys{"from", "to", "weights", "bias", "tile", "range"};
 inline constexpr Domain array_size = domain::between(1, 1 << 20);
 
 }  // namespace leadlag

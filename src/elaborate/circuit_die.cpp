@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elaborate/circuit_die.hpp"
 
+#include "blocks/conductor.hpp"
+
 namespace leadlag {
 
 CircuitWeights circuit_weights(const Circuit& circuit, const Die& die) {
@@ -18,8 +20,8 @@ std::vector<CircuitGroup> circuit_groups(const Circuit& circuit) {
   for (std::size_t k = 0; k < circuit.crossbars.size(); ++k) {
     const Circuit::Crossbar& c = circuit.crossbars[k];
     const bool host = c.plastic && !c.on_die;
-    groups.push_back({k, false, {c.name, c.rows * c.columns, host}});
-    if (c.bias) groups.push_back({k, true, {c.name + ".bias", c.rows, host}});
+    groups.push_back({k, false, {c.name, c.rows * c.columns, host, c.range}});
+    if (c.bias) groups.push_back({k, true, {c.name + ".bias", c.rows, host, c.range}});
   }
   return groups;
 }
@@ -74,7 +76,8 @@ void CircuitDie::list_activities() {
   for (std::size_t k = 0; k < circuit_.crossbars.size(); ++k) {
     const CrossbarActivity& activity = tile_->crossbar(k).activity;
     const std::string& crossbar = circuit_.crossbars[k].name;
-    activities_[{crossbar, Synapse::stem}] = &activity.synapse;
+    activities_[{crossbar, circuit_.crossbars[k].conducts() ? Conductor::stem : Synapse::stem}] =
+        &activity.synapse;
     activities_[{crossbar, circuit_.crossbars[k].contrast ? ContrastCell::stem : PlasticityCell::stem}] =
         &activity.plasticity_cell;
     activities_[{crossbar, WeightRegister::stem}] = &activity.weight_register;

@@ -83,8 +83,8 @@ void StructuralNeurons::connect_back(std::size_t i, sc_core::sc_signal<Current>&
 
 StructuralCrossbar::StructuralCrossbar(const sc_core::sc_module_name& name, std::size_t row_count,
                                        std::size_t column_count, const std::vector<double>& weights,
-                                       const std::vector<double>& bias, bool plastic, UpdateBy update,
-                                       Hop hop, FullScale full_scale)
+                                       const std::vector<double>& bias, WeightRange range, bool plastic,
+                                       UpdateBy update, Hop hop, FullScale full_scale)
     : sc_module(name),
       rows(row_count),
       columns(column_count),
@@ -99,7 +99,7 @@ StructuralCrossbar::StructuralCrossbar(const sc_core::sc_module_name& name, std:
       synapses.push_back(std::make_unique<SynapseModule>((Synapse::stem + place).c_str(), full_scale));
       synapses[k]->weight_i(weight[k]), synapses[k]->current_o(current[k]), synapses[k]->back_o(back[k]);
       registers.push_back(std::make_unique<WeightRegisterModule>(
-          (WeightRegister::stem + place).c_str(), j < columns ? weights[i * columns + j] : bias[i],
+          (WeightRegister::stem + place).c_str(), j < columns ? weights[i * columns + j] : bias[i], range,
           plastic ? update : UpdateBy::host, hop, activity.weight_register));
       registers[k]->product_i(product[k]), registers[k]->weight_o(weight[k]);
       if (!plastic) continue;

@@ -89,8 +89,8 @@ struct StructuralCrossbar final : sc_core::sc_module {
     sc_core::sc_in<double>& eta_i;
   };
   StructuralCrossbar(const sc_core::sc_module_name& name, std::size_t row_count, std::size_t column_count,
-                     const std::vector<double>& weights, const std::vector<double>& bias, bool plastic,
-                     UpdateBy update, Hop hop, FullScale full_scale);
+                     const std::vector<double>& weights, const std::vector<double>& bias, WeightRange range,
+                     bool plastic, UpdateBy update, Hop hop, FullScale full_scale);
   /// rate: by column; error: by row, or null where nothing sends errors.
   void wire(Wires<Voltage>& rate, Wires<Voltage>& error, const Controls& controls);
 

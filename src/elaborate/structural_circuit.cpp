@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "blocks/conductor.hpp"
 #include "blocks/contrast_cell.hpp"
 #include "elaborate/structural_pins.hpp"
 
@@ -104,7 +105,7 @@ void StructuralCircuit::build_crossbars(const Design& design, const Die& die) {
       const bool bias = j == x.columns;
       x.registers.push_back(std::make_unique<WeightRegisterModule>(
           (place + "_register").c_str(), bias ? initial.biases[c][i] : initial.weights[c][i * x.columns + j],
-          UpdateBy::host, Hop::registered, x.activity.weight_register));
+          drawn.range, UpdateBy::host, Hop::registered, x.activity.weight_register));
       WeightRegisterModule& weight = *x.registers[k];
       no_product_.emplace_back();
       weight.clk_i(clk_i), weight.learn_i(learn_i), weight.eta_i(eta_i), weight.product_i(no_product_.back());
@@ -125,7 +126,7 @@ void StructuralCircuit::build_crossbars(const Design& design, const Die& die) {
         cell.lines_i[p](lines_[products[p]->line]);
       }
     }
-    activities_[{drawn.name, Synapse::stem}] = &x.activity.synapse;
+    activities_[{drawn.name, drawn.conducts() ? Conductor::stem : Synapse::stem}] = &x.activity.synapse;
     activities_[{drawn.name, drawn.contrast ? ContrastCell::stem : PlasticityCell::stem}] =
         &x.activity.plasticity_cell;
     activities_[{drawn.name, WeightRegister::stem}] = &x.activity.weight_register;
@@ -226,6 +227,15 @@ void StructuralCircuit::count_and_check() {
     std::size_t active = x.stride > x.columns ? 1 : 0;
     for (const auto& wire : wires(r.from)) active += wire.read() != Voltage{} ? 1U : 0U;
     x.activity.synapse.operations += active * x.rows;
+  }
+  for (std::size_t c = 0; c < crossbars_.size(); ++c) {
+    const Circuit::Crossbar& drawn = circuit_.crossbars[c];
+    Crossbar& x = crossbars_[c];
+    for (std::size_t k = 0; drawn.conducts() && k < x.weight.size(); ++k) {
+      const Voltage drop = wires(drawn.row)[k / x.columns].read() - wires(drawn.column)[k % x.columns].read();
+      x.activity.synapse.heat += x.weight[k].read() * std::pow(drop / full_scale_.voltage, 2);
+      ++x.activity.synapse[Event::dissipation];
+    }
   }
   for (const auto& wire : wires(circuit_.output)) {
     if (!std::isfinite(wire.read().si)) {

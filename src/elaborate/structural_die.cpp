@@ -89,7 +89,8 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     crossbars_.push_back(std::make_unique<StructuralCrossbar>(
         drawn.name.c_str(), design.arrays[drawn.to].size, design.arrays[drawn.from].size, die.weights[c],
-        die.biases[c], plastic, design.learning.params.update, design.hop(drawn.to), full_scale_));
+        die.biases[c], drawn.range, plastic, design.learning.params.update, design.hop(drawn.to),
+        full_scale_));
     StructuralCrossbar& crossbar = *crossbars_[c];
     crossbar.wire(rate_of(drawn.from), neurons_[drawn.to]->error, controls);
     for (std::size_t i = 0; i < crossbar.rows; ++i) {
@@ -103,10 +104,10 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     activities_[{drawn.name, Synapse::stem}] = &crossbar.activity.synapse;
     activities_[{drawn.name, PlasticityCell::stem}] = &crossbar.activity.plasticity_cell;
     activities_[{drawn.name, WeightRegister::stem}] = &crossbar.activity.weight_register;
-    groups_.push_back({drawn.name, crossbar.rows * crossbar.columns, plastic});
+    groups_.push_back({drawn.name, crossbar.rows * crossbar.columns, plastic, drawn.range});
     handles_.push_back({c, false});
     if (!crossbar.has_bias()) continue;
-    groups_.push_back({drawn.name + ".bias", crossbar.rows, plastic});
+    groups_.push_back({drawn.name + ".bias", crossbar.rows, plastic, drawn.range});
     handles_.push_back({c, true});
   }
 
@@ -198,6 +199,7 @@ double StructuralDie::probe(bool crossbar, std::size_t index, const std::string&
   if (sources_[index]) return sources_[index]->rate[element].read() / full_scale_.voltage;
   const StructuralNeurons& n = *neurons_[index];
   if (signal == "slope") return n.slope[element].read();
+  if (signal == "membrane") return n.neurons[element]->membrane() / full_scale_.voltage;
   const Voltage v = signal == "error" ? n.last_error(element) : n.rate[element].read();
   return v / full_scale_.voltage;
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "blocks/conductor.hpp"
+
 namespace leadlag {
 namespace {
 
@@ -62,6 +64,7 @@ std::vector<BlockGroup> bill_of_circuit(const Design& design) {
       for (const Circuit::Read& r : circuit.reads) {
         if (r.to.column != k || r.to.pin != pin) continue;
         const Circuit::Crossbar& c = circuit.crossbars[r.crossbar];
+        if (c.conducts()) continue;  // the node is their sum
         cells += r.transposed ? c.rows : c.columns + (c.bias ? 1 : 0);
       }
       if (cells > 0)
@@ -79,7 +82,12 @@ std::vector<BlockGroup> bill_of_circuit(const Design& design) {
     for (const Circuit::Read& r : circuit.reads)
       (r.transposed ? transposed : forward) += r.crossbar == k ? 1U : 0U;
     for (const Circuit::Product& p : circuit.products) products += p.crossbar == k ? 1U : 0U;
-    bill.equal(c.name, cells * std::max(forward, transposed), Synapse::datasheet(b.synapse, t, at));
+    if (c.conducts()) {
+      bill.equal(c.name, cells,
+                 Conductor::datasheet(b.cells.conductor, t, at));  // one device, whichever way it is read
+    } else {
+      bill.equal(c.name, cells * std::max(forward, transposed), Synapse::datasheet(b.synapse, t, at));
+    }
     bill.equal(c.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
     if (!c.plastic) continue;
     // Every cell stores its product before it is written, by itself or by a host.
@@ -136,11 +144,11 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
         if (wiring.has_gains[a])
           bill.equal(array.name, array.size, GainStage::datasheet(b.gain_stage, t, at));
       }
-      if (a == design.learning.output) {
-        if (wiring.has_target)
-          bill.equal(array.name, array.size, TargetUnit::datasheet(b.target_unit, t, at));
+      const bool is_output = a == design.learning.output;
+      if (is_output && wiring.has_target)
+        bill.equal(array.name, array.size, TargetUnit::datasheet(b.target_unit, t, at));
+      if (is_output || design.converts_states())
         bill.equal(array.name, array.size, Readout::datasheet(b.readout, t, at));
-      }
     }
   }
   for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
@@ -150,11 +158,13 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     bill.equal(crossbar.name, cells, Synapse::datasheet(b.synapse, t, at));
     bill.equal(crossbar.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
-    if (plastic) {
+    if (plastic && design.learning.params.system != System::bptt) {
       bill.equal(crossbar.name, cells,
                  PlasticityCell::datasheet(b.plasticity_cell, t, at, design.learning.params.update));
     }
   }
+  if (design.learning.params.system == System::bptt)
+    bill.equal("chip", 1, HostLink::datasheet(b.host_link, t, at));
   return std::move(bill.groups);
 }
 

@@ -42,6 +42,29 @@ void check_island(const Design& design, const IslandFigures& f, std::vector<Find
   findings.push_back(std::move(stable));
 }
 
+void check_network(const Design& design, const NetworkFigures& f, std::vector<Finding>& findings) {
+  const Time period = design.chip.period();
+  for (const Circuit::Phase& p : design.circuit().phases) {
+    if (p.name != "free" && p.name != "pulled") continue;
+    const Time most = static_cast<double>(p.cycles) * period;
+    findings.push_back({"LL-SETTLE-1", "settling of the network", p.name, "<= " + to_text(most),
+                        std::isfinite(f.settle.si) ? to_text(f.settle) : "a node has no way to an input",
+                        std::isfinite(f.settle.si) ? to_text(most - f.settle) : "", verdict(f.settle <= most),
+                        design.learning.at});
+  }
+  findings.push_back({"LL-SETTLE-2", "fastest node of the network", design.chip.name, ">= " + to_text(period),
+                      to_text(f.fastest), to_text(f.fastest - period), verdict(f.fastest >= period),
+                      position(design, "chip.clock")});
+}
+
+/// A chip of conductances alone has no transconductors.
+bool has_synapses(const Design& design) {
+  if (!design.has_circuit()) return true;
+  const Circuit circuit = design.circuit();
+  return std::any_of(circuit.crossbars.begin(), circuit.crossbars.end(),
+                     [](const auto& c) { return !c.conducts(); });
+}
+
 }  // namespace
 
 std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
@@ -59,15 +82,18 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
   const Technology& t = design.technology;
   const Current unit = design.full_scale.current;
   const Current most = std::tanh(t.kappa * full / (2.0 * t.thermal_voltage())) * design.blocks.synapse.bias;
-  findings.push_back({"LL-RANGE-2", "full-scale current", design.chip.name, "<= " + to_text(most),
-                      to_text(unit), to_text(most - unit), verdict(unit <= most),
-                      position(design, "chip.full_scale.current")});
+  if (has_synapses(design)) {
+    findings.push_back({"LL-RANGE-2", "full-scale current", design.chip.name, "<= " + to_text(most),
+                        to_text(unit), to_text(most - unit), verdict(unit <= most),
+                        position(design, "chip.full_scale.current")});
+  }
   for (const Path& p : m.timing.paths) {
     findings.push_back({"LL-TIME-1", p.kind + " path", p.to, "<= " + to_text(design.chip.period()),
                         to_text(p.settle), to_text(p.slack), verdict(p.slack >= Time{}),
                         position(design, "chip.clock")});
   }
   for (const IslandFigures& f : m.islands) check_island(design, f, findings);
+  if (m.network) check_network(design, *m.network, findings);
   const bool registered = design.chip.schedule == Ordering::registered &&
                           std::any_of(design.arrays.begin(), design.arrays.end(), [](const ArrayDesign& a) {
                             return a.is_neuron() && !a.is_continuous();

@@ -51,11 +51,12 @@ struct IslandLoops {
 /// What the bench saw, as plain values: everything a run hands over to measuring.
 struct Observations {
   std::int64_t cycles = 0;         ///< of the clock
-  std::int64_t replay_cycles = 0;  ///< of these, run backwards over a recorded window
+  std::int64_t replay_cycles = 0;  ///< of these, run backwards over a window, or spent waiting for a host
   std::int64_t samples = 0, train_samples = 0, test_samples = 0, learning_steps = 0, host_steps = 0;
   std::string diverged;   ///< instance whose state left the finite numbers and ended the run; empty: none
   std::string open_loop;  ///< loop of an analog island that had no solution and ended the run; empty: none
   std::vector<IslandLoops> islands;
+  std::optional<double> weights_at_end;  ///< share of the weights with a range that are at an end of it
   std::optional<double> test_accuracy, train_accuracy, final_mse;
   std::vector<CurvePoint> curve;
   std::vector<std::string> parameter_names;                            ///< of CurvePoint::parameters

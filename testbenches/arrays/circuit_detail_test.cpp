@@ -68,6 +68,16 @@ Differences compare(Socket& structural, Socket& tile, int samples) {
   return d;
 }
 
+/// The same chip of conductances, each within a range that some of them reach.
+Socket::Settings conductances(const std::string& learning) {
+  return {{"crossbars.w1",
+           "{from: in, to: hidden, tile: 3x2, range: {max: 0.6}, weights: "
+           "[[.4, .3, .2], [.1, .5, .4], [.2, .3, .6], [.6, .1, .05]]}"},
+          {"crossbars.w2",
+           "{from: hidden, to: out, tile: 8x8, weights: [[.3, .5, .001, .4], [.6, .1, .35, .002]]}"},
+          {"learning", learning}};
+}
+
 void check_agreement(const Socket::Settings& settings) {
   Socket::Settings structural_settings = settings;
   structural_settings.emplace_back("chip.detail", "structural");
@@ -86,6 +96,7 @@ void check_agreement(const Socket::Settings& settings) {
     INFO(key.first << " " << key.second);
     REQUIRE(b.count(key) == 1);
     CHECK(activity->operations == b.at(key)->operations);
+    CHECK(std::abs(activity->heat - b.at(key)->heat) <= 1e-11 * (1.0 + activity->heat));
     for (std::size_t e = 0; e < event_kinds; ++e) {
       INFO(Names<Event>::value[e]);
       CHECK(activity->events[e] == b.at(key)->events[e]);
@@ -128,6 +139,19 @@ TEST_CASE("netlist, structural and tile agree: Strong-DFC", "[circuit]") {
   check_agreement(
       {{"chip.integration", "euler"},
        {"learning", "{system: strong_dfc, update: die, strong_dfc: {tau_u: 20 us, control: 30}}"}});
+}
+TEST_CASE("netlist, structural and tile agree: equilibrium propagation of conductances", "[circuit]") {
+  check_agreement(conductances(
+      "{system: ep, update: die, ep: {energy: resistive, form: symmetric, beta: 0.2, free: 15, nudged: 8}}"));
+}
+TEST_CASE("netlist, structural and tile agree: coupled learning of conductances", "[circuit]") {
+  check_agreement(
+      conductances("{system: coupled_learning, update: die, coupled_learning: {energy: resistive, eta: 0.3, "
+                   "free: 15, clamped: 8}}"));
+}
+TEST_CASE("netlist, structural and tile agree: contrastive Hebbian learning within a range", "[circuit]") {
+  check_agreement({{"crossbars.w2.range", "{min: -0.601, max: 0.4005}"},
+                   {"learning", "{system: chl, update: die, chl: {feedback: 0.2, free: 15, clamped: 8}}"}});
 }
 TEST_CASE("netlist, structural and tile agree: dendritic microcircuit", "[circuit]") {
   check_agreement(

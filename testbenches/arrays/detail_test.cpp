@@ -375,3 +375,38 @@ TEST_CASE("structural and tile agree: sampled filters feed an island", "[array]"
   check_agreement(filtered, {{"chip.coupling", "continuous"}, {"arrays.smooth_in.coupling", "sampled"}},
                   {.cycles = 1000, .eta = 1e-3, .resets = true});
 }
+
+namespace {
+
+/// Three chips: the first two with a range on w_ab that the third one's weights leave.
+void check_range(const Settings& chip) {
+  const Settings settings =
+      with(chip, {{"crossbars.w_ab.weights", "[[.3, -.3, .3, .2], [-.3, .3, .1, .3], [.2, .2, -.3, .3]]"}});
+  const Settings bounded = with(settings, {{"crossbars.w_ab.range", "{min: -0.3001, max: 0.3001}"}});
+  Socket structural("structural", recurrent, with(structural_detail, bounded)),
+      tile("tile", recurrent, bounded), other("other", recurrent, with(structural_detail, settings)),
+      unbounded("unbounded", recurrent, settings);
+  const Differences worst = compare(structural, tile, {.cycles = 5000, .eta = 1e-3});
+  CHECK(worst.all <= closed_by_newton.all);
+  compare(other, unbounded, {.cycles = 5000, .eta = 1e-3});
+  const std::vector<double> w = tile.read("w_ab"), beyond = unbounded.read("w_ab");
+  REQUIRE(w.size() == 12);
+  const WeightRange range{-0.3001, 0.3001};
+  CHECK(std::all_of(w.begin(), w.end(), [&](double x) { return range.holds(x); }));
+  CHECK(std::any_of(w.begin(), w.end(), [&](double x) { return range.at_end(x); }));
+  CHECK_FALSE(std::all_of(beyond.begin(), beyond.end(), [&](double x) { return range.holds(x); }));
+  tile.write("w_ab", std::vector<double>(12, 7.0)), structural.write("w_ab", std::vector<double>(12, 7.0));
+  CHECK(tile.read("w_ab") == std::vector<double>(12, 0.3001));
+  CHECK(structural.read("w_ab") == tile.read("w_ab"));
+}
+
+}  // namespace
+
+TEST_CASE("structural and tile agree: weights that learn online stop at the ends of their range", "[array]") {
+  check_range({});
+}
+
+TEST_CASE("structural and tile agree: weights of an analog island stop at the ends of their range",
+          "[array]") {
+  check_range(recurrent_island);
+}

@@ -45,7 +45,9 @@ struct Rig {
   }
   void edge() {
     look();
-    sampled += column->advance(lanes_.data());
+    Activity activity;
+    column->advance(lanes_.data(), activity);
+    sampled += activity[Event::hold_sample];
     look();
   }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blocks/clamp.hpp"
+#include "blocks/conductor.hpp"
 #include "blocks/contrast_cell.hpp"
 #include "blocks/phase_oscillator.hpp"
 #include "blocks/resistive_node.hpp"
@@ -37,6 +38,7 @@ Technology process() {
   t.transistors["state_node"]["pair"] = {{2e-6}, {1e-6}, 3, ""};
   t.transistors["clamp"]["pair"] = {{3e-6}, {1e-6}, 3, ""};
   t.transistors["contrast_cell"]["pair"] = {{4e-6}, {1e-6}, 3, ""};
+  t.transistors["conductor"]["pair"] = {{7e-6}, {1e-6}, 3, ""};
   t.transistors["resistive_node"]["pair"] = {{6e-6}, {1e-6}, 3, ""};
   t.transistors["phase_oscillator"]["pair"] = {{5e-6}, {1e-6}, 3, ""};
   return t;
@@ -220,11 +222,22 @@ TEST_CASE("datasheets of energy-based blocks by hand", "[core]") {
   REQUIRE(oscillator.energies.size() == 1);
   CHECK_THAT(oscillator.energies[0].energy.si, WithinRel(240e-15 * 1.3 * 0.04, 1e-13));
 
-  const Datasheet wire = ResistiveNode::datasheet({.capacitance = {2e-12}, .bias = {30e-9}}, t, at);
+  const Datasheet wire = ResistiveNode::datasheet({.tau = {3e-6}, .bias = {30e-9}}, t, at);
+  const double unit = at.full_scale.current.si / at.full_scale.voltage.si;
   REQUIRE(wire.arcs.size() == 1);
   CHECK_THAT(wire.arcs[0].settle.si, WithinRel(settle(30e-9), 1e-13));
   CHECK_THAT(wire.static_current.si, WithinRel(120e-9, 1e-13));
-  CHECK_THAT(wire.area.si, WithinRel(6.0 * gate + 2e-12 / 2e-3, 1e-13));
+  CHECK_THAT(wire.area.si, WithinRel(6.0 * gate + 3e-6 * unit / 2e-3, 1e-13));
   REQUIRE(wire.energies.size() == 1);
-  CHECK_THAT(wire.energies[0].energy.si, WithinRel(2e-12 * 1.3 * 0.04, 1e-13));
+  CHECK(wire.energies[0].event == Event::dissipation);
+  const double cycle = at.full_scale.current.si * at.full_scale.voltage.si * at.clock.si;
+  CHECK_THAT(wire.energies[0].energy.si, WithinRel(cycle, 1e-13));
+
+  const Datasheet g = Conductor::datasheet({}, t, at);
+  CHECK(g.arcs.empty());
+  CHECK(g.static_current.si == 0.0);
+  CHECK_THAT(g.area.si, WithinRel(7.0 * gate, 1e-13));
+  REQUIRE(g.energies.size() == 1);
+  CHECK(g.energies[0].event == Event::dissipation);
+  CHECK_THAT(g.energies[0].energy.si, WithinRel(cycle, 1e-13));
 }

@@ -396,7 +396,7 @@ TEST_CASE("weight register module, die: updates at edges at which learning is on
   sc_signal<bool> learn{"learn"};
   sc_signal<double> eta{"eta", 0.25}, product{"product", 2.0}, weight{"weight"};
   Activity activity;
-  WeightRegisterModule dut{"dut", 1.0, UpdateBy::die, Hop::registered, activity};
+  WeightRegisterModule dut{"dut", 1.0, {}, UpdateBy::die, Hop::registered, activity};
   dut.clk_i(c.clk), dut.learn_i(learn), dut.eta_i(eta), dut.product_i(product), dut.weight_o(weight);
   c.settle();
   CHECK(weight.read() == 1.0);  // wakes up with its weight
@@ -427,7 +427,7 @@ TEST_CASE("weight register module, host: only a load changes it", "[module]") {
   sc_signal<bool> learn{"learn", true};
   sc_signal<double> eta{"eta", 0.25}, product{"product", 2.0}, weight{"weight"};
   Activity activity;
-  WeightRegisterModule dut{"dut", 1.0, UpdateBy::host, Hop::registered, activity};
+  WeightRegisterModule dut{"dut", 1.0, {}, UpdateBy::host, Hop::registered, activity};
   dut.clk_i(c.clk), dut.learn_i(learn), dut.eta_i(eta), dut.product_i(product), dut.weight_o(weight);
   c.settle();
   c.cycle();

@@ -19,8 +19,9 @@ HostOptimiser::HostOptimiser(DieModule& chip, const Design& design)
     };
     const double low = group.name.ends_with(".tau_m")   ? bound(learning_.tau_m_low)
                        : group.name.ends_with(".tau_r") ? bound(learning_.tau_r_low)
-                                                        : -std::numeric_limits<double>::infinity();
-    Moments m{g, low, std::vector<double>(group.size), std::vector<double>(group.size), {}, {}};
+                                                        : group.range.low;
+    Moments m{
+        g, {low, group.range.high}, std::vector<double>(group.size), std::vector<double>(group.size), {}, {}};
     if (learning_.params.optimiser != Optimiser::sgd) m.first.resize(group.size);
     if (learning_.params.optimiser == Optimiser::adam) m.second.resize(group.size);
     chip.read(g, m.value);
@@ -50,22 +51,22 @@ void HostOptimiser::step(double rate) {
   for (Moments& m : moments_) {
     chip_.take(m.group, m.gradient);
     const std::size_t n = m.value.size();
-    const auto bounded = [&m](double value) { return value > m.low ? value : m.low; };
     switch (learning_.params.optimiser) {
       case Optimiser::sgd:
-        for (std::size_t k = 0; k < n; ++k) m.value[k] = bounded(m.value[k] + rate * (scale * m.gradient[k]));
+        for (std::size_t k = 0; k < n; ++k) m.value[k] = m.value[k] + rate * (scale * m.gradient[k]);
         break;
       case Optimiser::momentum:
         for (std::size_t k = 0; k < n; ++k) {
           m.first[k] = learning_.params.momentum * m.first[k] + scale * m.gradient[k];
-          m.value[k] = bounded(m.value[k] + rate * m.first[k]);
+          m.value[k] = m.value[k] + rate * m.first[k];
         }
         break;
       case Optimiser::adam:
-        adam({rate, scale, unbias1, unbias2, m.low}, n, m.gradient.data(), m.first.data(), m.second.data(),
-             m.value.data());
+        adam({rate, scale, unbias1, unbias2, m.range.low}, n, m.gradient.data(), m.first.data(),
+             m.second.data(), m.value.data());
         break;
     }
+    for (double& value : m.value) value = m.range.keep(value);
     chip_.write(m.group, m.value);
   }
 }

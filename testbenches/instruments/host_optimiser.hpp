@@ -29,7 +29,7 @@ class HostOptimiser {
  private:
   struct Moments {
     std::size_t group;
-    double low;  // parameters are kept at or above
+    WeightRange range;  // parameters are kept within, as the registers do
     std::vector<double> value, gradient, first, second;
   };
   void step(double rate);

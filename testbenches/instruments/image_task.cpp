@@ -42,6 +42,7 @@ Idx ImageTask::pooled(const Idx& images, std::size_t side) {
 
 ImageTask::ImageTask(const Design& design)
     : SampleTask(design),
+      mirrored_(design.task.params.mirrored),
       train_(load(design.task.params.data, "train")),
       test_(load(design.task.params.data, "t10k")) {
   const auto& p = design.task.params;
@@ -51,7 +52,8 @@ ImageTask::ImageTask(const Design& design)
   pixels_ = train_.images.shape[1] * train_.images.shape[2];
   const std::size_t classes =
       1U + *std::max_element(train_.labels.values.begin(), train_.labels.values.end());
-  match(p.data, "pixels per image", pixels_, design.inputs());
+  match(p.data, mirrored_ ? "pixels per image and their mirror images" : "pixels per image",
+        mirrored_ ? 2 * pixels_ : pixels_, design.inputs());
   match(p.data, "test pixels per image", test_.images.shape[1] * test_.images.shape[2], pixels_);
   match(p.data, "classes", classes, design.outputs());
   set_counts({train_.count(), test_.count(), classes});
@@ -67,6 +69,9 @@ void ImageTask::set_inputs(std::int64_t cycle, std::span<double> x) {
     const Shown s = shown(b);
     const std::uint8_t* pixel = &set(s).images.values[s.sample * pixels_];
     for (std::size_t i = 0; i < pixels_; ++i) x[i * lanes() + b] = level_[pixel[i]];
+    for (std::size_t i = 0; mirrored_ && i < pixels_; ++i) {
+      x[(pixels_ + i) * lanes() + b] = -level_[pixel[i]];
+    }
   }
 }
 

@@ -8,7 +8,8 @@
 
 namespace leadlag {
 
-/// Images of an IDX data set, each held for cycles_per_sample cycles.
+/// Images of an IDX data set, each held for cycles_per_sample cycles; with task.mirrored, pixels x and then
+/// as many -x.
 class ImageTask final : public SampleTask {
  public:
   explicit ImageTask(const Design& design);
@@ -25,6 +26,7 @@ class ImageTask final : public SampleTask {
   void set_inputs(std::int64_t cycle, std::span<double> x) override;
 
   std::size_t pixels_ = 0;
+  bool mirrored_;
   Set train_, test_;
   std::array<double, 256> level_{};  // pixel value -> model units
 };

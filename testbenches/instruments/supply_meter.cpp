@@ -18,7 +18,10 @@ Charge SupplyMeter::pending() const {
   Charge charge{};
   for (std::size_t k = 0; k < loads_.size(); ++k) {
     if (loads_[k].activity == nullptr) continue;
+    charge += (loads_[k].activity->heat - seen_[k].heat) *
+              loads_[k].charge[static_cast<std::size_t>(Event::dissipation)];
     for (std::size_t e = 0; e < event_kinds; ++e) {
+      if (e == static_cast<std::size_t>(Event::dissipation)) continue;
       charge += static_cast<double>(loads_[k].activity->events[e] - seen_[k].events[e]) * loads_[k].charge[e];
     }
   }

@@ -19,9 +19,9 @@ namespace leadlag {
 class SupplyMeter final : public sc_core::sc_module {
  public:
   struct Load {
-    const Activity* activity;  ///< null: static current only
-    Current static_current;    ///< of all instances on all dies
-    std::array<Charge, event_kinds> charge;
+    const Activity* activity;                ///< null: static current only
+    Current static_current;                  ///< of all instances on all dies
+    std::array<Charge, event_kinds> charge;  ///< of one event; of dissipation: per unit of heat
   };
 
   sc_core::sc_in<bool> SC_NAMED(clk_i);

@@ -130,7 +130,7 @@ TEST_CASE("energy-based: what an energy cannot be drawn on is said before anythi
   refused(net, "{system: ep, ep: {energy: resistive}}", "give 'w1' bias: false");
   LayeredNet linear = net;
   linear.hidden = oracle::Activation::linear;
-  refused(linear, "{system: coupled_learning, coupled_learning: {energy: resistive}}", "use system: ep");
+  refused(linear, "{system: chl, chl: {energy: resistive}}", "would be no energy any more");
   refused(net, "{system: ep, ep: {beta: 0}}", "beta");
   refused(net, "{system: ep, chl: {free: 3}}", "chl");
 }
