@@ -27,10 +27,19 @@ namespace leadlag {
 /// Phase of u_hat against s at angular frequency w: atan(w tau_r) - atan(w tau_m). tau_r = tau_m makes u_hat
 /// = s for every signal (Latent Equilibrium); tau_r < tau_m lags (memory), tau_r > tau_m leads. Source: GLE,
 /// arXiv 2403.16933. Not modelled: saturation, noise, offset, parasitic pole.
+///
+/// With tau_a > 0 the lead is made by an adaptation current instead of an adder (Zucchet et al. 2025, arXiv
+/// 2511.14917), and the membrane itself is the output:
+///
+///   tau_a da/dt = s - a        tau_m du_hat/dt = (1 + tau_r/tau_a) s - (tau_r/tau_a) a - u_hat
+///   u_hat / s = (1 + jw (tau_r + tau_a)) / ((1 + jw tau_m)(1 + jw tau_a))
+///
+/// which is the lead stage with tau_r + tau_a, followed by a pole tau_a: so it is computed.
 struct ProspectiveNeuron {
   struct Params {
     Time tau_m = 20_us;
     Time tau_r = 20_us;
+    Time tau_a{};
     Activation activation = Activation::tanh;
     double nudging = 0.0;
     Capacitance membrane_capacitance = 1_pF;
@@ -42,6 +51,8 @@ struct ProspectiveNeuron {
           Field{"tau_m", &Params::tau_m, domain::positive, "membrane time constant"},
           Field{"tau_r", &Params::tau_r, domain::non_negative,
                 "lead of the output stage; 0 is a plain leaky neuron"},
+          Field{"tau_a", &Params::tau_a, domain::non_negative,
+                "time constant of the adaptation current that makes the lead; 0: an adder makes it"},
           Field{"activation", &Params::activation, Domain{}, "output curve phi"},
           Field{"nudging", &Params::nudging, domain::between(0.0, 10.0), "somatic nudging gain gamma"},
           Field{"membrane_capacitance", &Params::membrane_capacitance, domain::positive,
@@ -51,11 +62,13 @@ struct ProspectiveNeuron {
           Field{"adder_bias", &Params::adder_bias, domain::positive,
                 "bias current of the output stage's adder per unit of gain"}};
     }
+    bool adapts() const { return tau_a > Time{}; }
+    Time lead() const { return tau_r + tau_a; }  ///< of the lead stage before the pole tau_a
   };
   static constexpr const char* stem = "prospective_neuron";
 
   static LeadLag::Coefficients<double> coefficients(const Params& p, Time tick, Input input) {
-    return LeadLag::coefficients(p.tau_m, p.tau_r, tick, input);
+    return LeadLag::coefficients(p.tau_m, p.lead(), tick, input);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };

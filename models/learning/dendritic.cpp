@@ -12,10 +12,6 @@ namespace {
 
 using Matrix = std::vector<double>;  // row-major
 
-/// The crossbars beside drawn crossbar k, below -> above: named after the array above, which has no other
-/// crossbar from below.
-const std::array<std::string, 3> added{".down", ".from_inter", ".to_inter"};
-
 /// W_dn: cells below x cells above.
 Matrix apical_weights(const ForwardChip& chip, const Dendritic::Params& p, std::size_t k,
                       const std::vector<Matrix>& drawn) {
@@ -95,6 +91,7 @@ class Drawing {
     return c_.crossbars.size() - 1;
   }
 
+  /// Beside crossbar k, below -> above. Named after the array above, which has no other crossbar from below.
   void draw_interneurons(std::size_t k) {
     const std::size_t below = chip_.crossbars[k].from, above = chip_.crossbars[k].to;
     const ForwardChip::Array& mirrored = chip_.arrays[above];
@@ -106,19 +103,19 @@ class Drawing {
     c_.probes[{mirrored.name, "inter_lookahead"}] = {inter, PyramidalCell::lookahead};
     c_.probes[{mirrored.name, "inter_delta"}] = {inter, PyramidalCell::delta};
 
-    const std::size_t down = add_crossbar(mirrored.name + added[0], n, m);
+    const std::size_t down = add_crossbar(mirrored.name + ".down", n, m);
     c_.crossbars[down].initial = [chip = chip_, p = p_, k](const auto& drawn) {
       return apical_weights(chip, p, k, drawn);
     };
     c_.read(down, rate_[above], apical);
 
-    const std::size_t from_inter = add_crossbar(mirrored.name + added[1], n, m);
+    const std::size_t from_inter = add_crossbar(mirrored.name + ".from_inter", n, m);
     c_.crossbars[from_inter].initial = [chip = chip_, p = p_, k](const auto& drawn) {
       return times(-1.0, apical_weights(chip, p, k, drawn));
     };
     c_.read(from_inter, says, apical);
 
-    const std::size_t to_inter = add_crossbar(mirrored.name + added[2], m, n);
+    const std::size_t to_inter = add_crossbar(mirrored.name + ".to_inter", m, n);
     // What the cell above says undisturbed is g_b / (g_l + g_b + g_a) v_bas.
     const double undisturbed = p_.leak + p_.basal + (above == chip_.output ? 0.0 : p_.apical);
     c_.crossbars[to_inter].initial = [k, factor = (p_.leak + p_.basal) / undisturbed](const auto& drawn) {
@@ -173,22 +170,6 @@ std::vector<std::string> Dendritic::objections(const ForwardChip& chip, const Pa
     if (from_below != 1) {
       found.push_back("interneurons that mirror '" + array.name + "' see one array below it, but " +
                       std::to_string(from_below) + " crossbars drive it; draw one");
-    }
-    const bool mirrored = std::any_of(chip.crossbars.begin(), chip.crossbars.end(), [&](const auto& w) {
-      return w.to == a && !chip.arrays[w.from].is_input();
-    });
-    for (const auto& w : chip.crossbars) {
-      for (const std::string& end : added) {
-        const std::string name = array.name + "_" + end.substr(1);
-        if (!mirrored || w.name != name) continue;
-        found.push_back("the dendritic microcircuit adds a crossbar of that name: call '" + name +
-                        "' otherwise");
-      }
-    }
-  }
-  for (const auto& w : chip.crossbars) {
-    if (w.from == chip.output) {
-      found.push_back("output cells have no apical compartment: '" + w.name + "' cannot lead on from them");
     }
   }
   return found;

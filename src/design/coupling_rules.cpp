@@ -15,6 +15,7 @@ class CouplingRules {
   explicit CouplingRules(Draft& draft) : draft_(draft), design_(draft.design), chip_(draft.design.chip) {}
 
   void check() {
+    check_adaptation();
     bool any = false;
     for (std::size_t a = 0; a < design_.arrays.size(); ++a) {
       any = any || (draft_.sound(a) && design_.arrays[a].is_continuous());
@@ -47,6 +48,37 @@ class CouplingRules {
   }
 
  private:
+  /// An adaptation current is a capacitor more in the neuron, stepped as a pole of an analog island.
+  void check_adaptation() {
+    for (std::size_t a = 0; a < design_.arrays.size(); ++a) {
+      const ArrayDesign& array = design_.arrays[a];
+      if (!draft_.sound(a) || !array.is_neuron()) continue;
+      const auto adapting = std::count_if(array.neurons().begin(), array.neurons().end(),
+                                          [](const auto& n) { return n.adapts(); });
+      const std::string path = "arrays." + array.name + ".tau_a";
+      if (adapting == 0) continue;
+      if (!array.is_continuous()) {
+        illegal(path,
+                "an adaptation current (tau_a) leads between clock edges: it needs coupling: continuous");
+      } else if (static_cast<std::size_t>(adapting) != array.size) {
+        illegal(path, "either every neuron of '" + array.name + "' has a tau_a or none");
+      } else {
+        check_adaptation_tick(array, path);
+      }
+    }
+  }
+  void check_adaptation_tick(const ArrayDesign& array, const std::string& path) {
+    const auto fastest = std::min_element(array.neurons().begin(), array.neurons().end(),
+                                          [](const auto& x, const auto& y) { return x.tau_a < y.tau_a; });
+    const Time tick = chip_.island_tick();
+    if (tick.si <= fastest->tau_a.si / 5.0 * (1.0 + 1e-12)) return;
+    illegal(path, "tau_a needs tick <= tau_a / 5, but the tick is " + to_text(tick, 3) + " and tau_a is " +
+                      to_text(fastest->tau_a, 3) + "; use ticks_per_clock: " +
+                      std::to_string(
+                          static_cast<std::int64_t>(std::ceil(5.0 * (chip_.period() / fastest->tau_a)))) +
+                      " or more");
+  }
+
   /// An analog island lies within one tile: only sampled signals travel between tiles.
   void check_one_tile(const CrossbarDesign& c) {
     if (!draft_.sound(c.from) || !draft_.sound(c.to) || c.tile.rows == 0) return;

@@ -27,6 +27,20 @@ std::vector<double> poles(const Design& design, std::size_t array, const std::ve
   return decays;
 }
 
+/// Those of neurons, whose adaptation current is a pole of its own. Beside it a parasitic one is small: their
+/// time constants add.
+std::vector<double> neuron_poles(const Design& design, std::size_t array,
+                                 const std::vector<ProspectiveNeuron::Params>& neurons) {
+  std::vector<double> decays = poles(design, array, neurons);
+  for (std::size_t i = 0; i < neurons.size() && neurons[i].adapts(); ++i) {
+    const bool parasitic = design.chip.loops == Loops::parasitic_pole;
+    const Time tau_p = parasitic ? parasitic_pole(design.technology, neurons[i].adder_bias) : Time{};
+    decays.resize(neurons.size());
+    decays[i] = std::exp(-(design.chip.island_tick() / (neurons[i].tau_a + tau_p)));
+  }
+  return decays;
+}
+
 }  // namespace
 
 bool same_instant(const Design& design, std::size_t from, std::size_t to) {
@@ -59,7 +73,7 @@ NeuronArrayParams neuron_array_params(const Design& design, const Die& die, cons
           .time_scale = design.chip.time_scale,
           .input = design.input(a),
           .hop = design.hop(a),
-          .neuron_poles = poles(design, a, die.neurons[a]),
+          .neuron_poles = neuron_poles(design, a, die.neurons[a]),
           .error_poles = prospective ? poles(design, a, die.error_units[a]) : std::vector<double>{},
           .replicas = static_cast<std::size_t>(design.chip.replicas)};
 }

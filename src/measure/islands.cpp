@@ -83,9 +83,9 @@ class LinearIsland {
       }
     }
     const Eigen::Index u = at(a, i, membrane), p = at(a, i, neuron_pole);
-    const double rho = n.tau_r / n.tau_m;
+    const double rho = n.lead() / n.tau_m;
     d[u] = (s - x[u]) / n.tau_m.si;
-    d[p] = (rho * s + (1.0 - rho) * x[u] - x[p]) / pole(n.adder_bias);
+    d[p] = (rho * s + (1.0 - rho) * x[u] - x[p]) / (pole(n.adder_bias) + n.tau_a.si);
     if (learns) add_error(x, a, i, back, d);
   }
   void add_error(const Eigen::VectorXd& x, std::size_t a, std::size_t i, double back,
@@ -234,7 +234,7 @@ std::vector<IslandFigures> analyse_islands(const Design& design, const Die& die,
     };
     for (const std::size_t a : members) {
       f.name += (f.name.empty() ? "" : " + ") + design.arrays[a].name;
-      for (const auto& n : die.neurons[a]) note(n.tau_m), note(n.tau_r);
+      for (const auto& n : die.neurons[a]) note(n.tau_m), note(n.tau_r), note(n.tau_a);
       for (const auto& p : die.low_passes[a]) note(p.tau_s);
     }
     f.arcs = LongestWay(design, bill, members).find();

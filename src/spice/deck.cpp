@@ -37,6 +37,7 @@ class Objections {
     }
     if (transistors_) check_transistors();
     check_ranges();
+    check_adaptation();
     check_size();
     check_names();
     return found_;
@@ -76,6 +77,13 @@ class Objections {
         object("illegal-combination", x.at,
                "the weights of '" + x.name +
                    "' end at their range, for which a deck has no circuit; leave range out");
+    }
+  }
+  void check_adaptation() {
+    for (const ArrayDesign& a : d_.arrays) {
+      if (!a.is_neuron() || a.neurons().empty() || !a.neurons()[0].adapts()) continue;
+      object("illegal-combination", a.at,
+             "neurons with an adaptation current (tau_a) have no SPICE subcircuit; leave tau_a out");
     }
   }
   void check_size() {

@@ -105,12 +105,12 @@ double ac_tolerance(const Subject& s, double omega, double response, double ampl
   double shares = 0.0;
   for (std::size_t a = 0; a < s.design.arrays.size(); ++a) {
     double neuron = 0.0, error = 0.0, filter = s.design.arrays[a].is_low_pass() ? 1.0 : 0.0;
-    for (const auto& p : s.die.neurons[a]) neuron = std::max(neuron, share(p.tau_m, p.tau_r));
+    for (const auto& p : s.die.neurons[a]) neuron = std::max(neuron, share(p.tau_m, p.lead()));
     for (const auto& p : s.die.error_units[a]) error = std::max(error, share(p.tau_r, p.tau_m));
     shares += filter + (s.alone && s.error ? 0.0 : neuron) + (s.target_on ? error : 0.0);
   }
   double poles = 0.0;  // stepped from tick to tick, half a tick late
-  if (s.design.chip.loops == Loops::parasitic_pole) {
+  if (s.design.chip.loops == Loops::parasitic_pole || adapts(s.die)) {
     poles = omega * s.design.chip.island_tick().si * filters_in_row(s.design) * (s.target_on ? 2.0 : 1.0);
   }
   return floor + 1.1 * (shares * ramp + poles);

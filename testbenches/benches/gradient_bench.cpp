@@ -123,6 +123,10 @@ Subject learning_chip(const Design& design) {
 GradientResult measure_gradient(Rig& rig, const Subject& s, const GradientOptions& options) {
   if (s.design.has_circuit()) return measure_circuit_gradient(rig, s);
   const Design& design = s.design;
+  if (adapts(s.die)) {
+    throw DesignError(design.file, {{"illegal-combination", design.learning.at,
+                                     "the exact gradient knows no adaptation currents (tau_a)", ""}});
+  }
   const ReferenceNetwork names = reference_network(design, s.die);
   const bool images = design.task.params.kind == TaskKind::idx_images;
   const auto in_cycles = [&](double time_constants) {

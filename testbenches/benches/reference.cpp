@@ -105,7 +105,8 @@ ReferenceNetwork reference_network(const Design& design, const Die& die) {
                                .tau_r = unit(p.tau_r),
                                .activation = activation_of(p.activation),
                                .gamma = p.nudging,
-                               .output = a == design.learning.output});
+                               .output = a == design.learning.output,
+                               .tau_a = unit(p.tau_a)});
         if (die.error_units[a].empty()) continue;
         net.neurons.back().error_lag = unit(die.error_units[a][i].tau_r);
         net.neurons.back().error_lead = unit(die.error_units[a][i].tau_m);
@@ -153,13 +154,20 @@ ReferenceNetwork reference_network(const Design& design, const Die& die) {
 TimeScales time_scales(const Design& design, const Die& die) {
   std::vector<Time> all;
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
-    for (const auto& p : die.neurons[a]) all.push_back(p.tau_m), all.push_back(p.tau_r);
+    for (const auto& p : die.neurons[a])
+      all.push_back(p.tau_m), all.push_back(p.tau_r), all.push_back(p.tau_a);
     for (const auto& p : die.error_units[a]) all.push_back(p.tau_m), all.push_back(p.tau_r);
     for (const auto& p : die.low_passes[a]) all.push_back(p.tau_s);
   }
   std::erase_if(all, [](Time t) { return t.si <= 0.0; });
   const auto [low, high] = std::minmax_element(all.begin(), all.end());
   return {*high, *low};
+}
+
+bool adapts(const Die& die) {
+  return std::any_of(die.neurons.begin(), die.neurons.end(), [](const auto& array) {
+    return std::any_of(array.begin(), array.end(), [](const auto& n) { return n.adapts(); });
+  });
 }
 
 int filters_in_row(const Design& design) {

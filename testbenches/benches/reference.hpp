@@ -34,6 +34,9 @@ struct TimeScales {
 };
 TimeScales time_scales(const Design& design, const Die& die);
 
+/// Neurons lead by adaptation currents.
+bool adapts(const Die& die);
+
 /// How many filters a signal may pass one after another: arrays of neurons and low-passes.
 int filters_in_row(const Design& design);
 

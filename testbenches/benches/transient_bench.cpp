@@ -44,7 +44,14 @@ struct Bench {
         network(names.network),
         x(resting_input(s)),
         target(resting_target(s)),
-        rest(oracle::rest(network, x, target)) {}
+        rest(oracle::rest(network, x, target)) {
+    if (!adapts(s.die) || network.tau_p > 0.0 || !network.errors) return;
+    throw DesignError(s.design.file,
+                      {{"illegal-combination", s.design.learning.at,
+                        "with adaptation currents (tau_a) and error units there is no reference in time; "
+                        "measure it with ac, or add --set learning.system=none",
+                        ""}});
+  }
 
   Eigen::Index neuron() const { return static_cast<Eigen::Index>(names.first[s.array] + s.unit); }
   double seen(const oracle::Instant& now) const { return s.error ? now.error(neuron()) : now.rate(neuron()); }
@@ -164,13 +171,15 @@ double step_tolerance(const Subject& s) {
   const Time fastest = time_scales(s.design, s.die).fastest, tick = s.design.chip.island_tick();
   double worst = 1.0;
   for (std::size_t a = 0; a < s.design.arrays.size(); ++a) {
-    for (const auto& p : s.die.neurons[a]) worst = std::max(worst, std::abs(1.0 - p.tau_r / p.tau_m));
+    for (const auto& p : s.die.neurons[a]) worst = std::max(worst, std::abs(1.0 - p.lead() / p.tau_m));
     for (const auto& p : s.die.error_units[a]) worst = std::max(worst, std::abs(1.0 - p.tau_m / p.tau_r));
   }
   double poles = 0.0;
   if (s.design.chip.loops == Loops::parasitic_pole) {
     const auto net = reference_network(s.design, s.die).network;
     poles = filters(s) * (tick / s.design.chip.time_scale) / net.tau_p;
+  } else if (adapts(s.die)) {
+    poles = filters(s) * (tick / fastest);
   } else if (s.alone) {
     return floor;
   }
@@ -207,7 +216,7 @@ StepResult measure_step(Rig& rig, const Subject& s, const StepOptions& options) 
   stimulus.at_time = [&](double t) { return t >= step_at ? r.amplitude : 0.0; };
   stimulus.breakpoints = {step_at};
   const bool analog = is_analog(s.design);
-  const bool closed = s.alone && s.design.chip.loops == Loops::newton;
+  const bool closed = s.alone && s.design.chip.loops == Loops::newton && !adapts(s.die);
   Transient& t = r.transient;
   const auto continuous = [&] {
     return closed ? bench.closed_form(stimulus, r.amplitude) : bench.ode(stimulus);

@@ -132,6 +132,18 @@ TEST_CASE("datasheets: every figure of every block by hand", "[core]") {
           2.0 * bias_of(3e-12, tau_m) + 2.0 * weights * 50e-9 + 2.0 * 50e-9,
           gates(4) + (3e-12 + 160e-15) / density, {{Event::hold_sample, 160e-15 * v_dd * v_fs}});
   }
+  // Made by an adaptation current: 1 + tau_r / tau_a of the drive less tau_r / tau_a of the adaptation, which
+  // is a second OTA and capacitor.
+  check(ProspectiveNeuron::datasheet({.tau_m = {8e-6},
+                                      .tau_r = {2e-6},
+                                      .tau_a = {0.5e-6},
+                                      .membrane_capacitance = {3e-12},
+                                      .hold_capacitance = {80e-15},
+                                      .adder_bias = {50e-9}},
+                                     tech, at),
+        "prospective_neuron", {"drive_i > rate_o"}, settling(pole_of(50e-9)),
+        2.0 * bias_of(3e-12, 8e-6) + 2.0 * bias_of(3e-12, 0.5e-6) + 2.0 * 9.0 * 50e-9 + 2.0 * 50e-9,
+        gates(4) + (6e-12 + 160e-15) / density, {{Event::hold_sample, 160e-15 * v_dd * v_fs}});
   // The error unit has lead and lag exchanged: gain tau_m / tau_r = 4 needs weights 4 and 3; 1/3 needs 1/3
   // and 2/3.
   for (const auto& [tau_m, tau_r, weights] : {std::tuple{8e-6, 2e-6, 7.0}, {2e-6, 6e-6, 1.0}}) {

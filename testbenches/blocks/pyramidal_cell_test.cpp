@@ -69,9 +69,9 @@ TEST_CASE("pyramidal cell core: the lookahead is there one cycle after its input
     CHECK_THAT(n.out[Cell::lookahead], WithinAbs(0.25 * drive, 1e-15));
     CHECK(slow.out[Cell::lookahead] == slow.out[Cell::membrane]);
     CHECK(n.out[Cell::membrane] == slow.out[Cell::membrane]);
-    CHECK(slow.out[Cell::rate] == std::tanh(slow.out[Cell::membrane]));
+    CHECK_THAT(slow.out[Cell::rate], WithinAbs(std::tanh(slow.out[Cell::membrane]), 1e-15));
   }
-  CHECK(std::abs(n.out[Cell::membrane] - 0.25 * drive) > 0.05);
+  CHECK(std::abs(n.out[Cell::membrane] - 0.25 * drive) > 0.04);
 }
 
 TEST_CASE("pyramidal cell core: with euler a step is tick / tau of the way", "[core]") {

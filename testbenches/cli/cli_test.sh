@@ -272,6 +272,9 @@ END
     at_least "{system: dfc, dfc: {lambda: 0.01, alpha: 1e-4, tau_u: 300 us, control: 1500}}" 0.7
     below "{system: dfc, dfc: {lambda: 0.01, alpha: 1e-4, tau_u: 300 us, control: 100, feedback_scale: -1}}" 0
     at_least "{system: strong_dfc, strong_dfc: {alpha: 1e-4, tau_u: 300 us, control: 1500}}" 0.5
+    # Layers learn at rates of their own, so that the whole is not parallel; with feedback of the wrong sign every other layer climbs.
+    at_least "{system: dendritic, dendritic: {feedback: transpose, nudge: 1e-3, settle: 60, nudged: 60}}" 0.93
+    below "{system: dendritic, dendritic: {feedback: transpose, feedback_scale: -1, nudge: 1e-3, settle: 60, nudged: 60}}" 0.85
     # One-sided nudging is the worse the harder it is.
     expect 0 "$leadlag" testbench gradient n.yaml --out sweep --quiet --sweep learning.ep.beta=0.01,0.1,1 \
       --set learning="{system: ep, ep: {energy: leaky, form: one_sided, free: 200, nudged: 200}}"

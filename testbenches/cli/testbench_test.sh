@@ -57,6 +57,22 @@ case $case_name in
     near "delay" "$(figure sweep low_delay)" 9e-6 2e-9                  # tau_m - tau_r
     near "delay by slope" "$(column sweep/ac.csv group_delay_s 2)" 9e-6 5e-9
     ;;
+  ac_adaptation)  # item T13's table for tau_a = 0.05 tau; half a tick of 1/5000 tau late
+    blueprint c continuous "50 MHz" "10 us" linear "{system: none}"
+    adaptive="--set arrays.hidden.tau_a=0.5us --set arrays.output.tau_a=0.5us --set chip.ticks_per_clock=10"
+    while read -r omega gain phase; do
+      f="$(calc "$omega / (2 * pi * 1e-5)") Hz"
+      # shellcheck disable=SC2086
+      expect 0 "$leadlag" testbench ac c.yaml --of 'hidden[1]' --min "$f" --max "$f" --out a $adaptive
+      near "gain at $omega" "$(column a/ac.csv gain 1)" "$gain" "$(calc "2e-4 * $omega * $gain")"
+      near "phase at $omega" "$(column a/ac.csv phase_deg 1)" "$phase" "$(calc "0.01 * $omega")"
+    done <<<"1 1.0240256 -1.465224199
+10 0.9387162078 -26.29479007"
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench step c.yaml --of 'hidden[1]' --out s $adaptive
+    # shellcheck disable=SC2086
+    expect 2 "$leadlag" testbench step c.yaml --from line --to output --out no --set learning.system=gle $adaptive; has stderr "measure it with ac"
+    ;;
   ac_path)  # two neurons in a row, target to error, and the operating point of a curve
     blueprint c continuous "50 MHz" "1 us" tanh "$gle"
     f="$(calc "1 / (2 * pi * 1e-5)") Hz"

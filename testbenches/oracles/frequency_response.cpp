@@ -106,8 +106,8 @@ Response respond(const Network& network, const Instant& point, double omega, Exc
     const Neuron& neuron = net.neurons[static_cast<std::size_t>(i)];
     p.constant(p.u() + i, p.u() + i) = 1.0, p.moving(p.u() + i, p.u() + i) = neuron.tau_m;
     const Index h = p.lookahead() + i;
-    p.constant(h, h) = 1.0, p.moving(h, h) = net.tau_p;
-    p.constant(h, p.u() + i) = -1.0, p.moving(h, p.u() + i) = -neuron.tau_r;
+    p.constant(h, h) = 1.0, p.moving(h, h) = net.tau_p + neuron.tau_a;
+    p.constant(h, p.u() + i) = -1.0, p.moving(h, p.u() + i) = -(neuron.tau_r + neuron.tau_a);
     p.constant(p.v() + i, p.v() + i) = 1.0, p.moving(p.v() + i, p.v() + i) = *neuron.error_lag;
     const Index e = p.error() + i;
     p.constant(e, e) = 1.0, p.moving(e, e) = net.tau_p;
@@ -139,6 +139,9 @@ Response respond_sampled(const Network& network, const Instant& point, double om
                          double tick, Decay decay, bool target_on) {
   const Network net = complete(network);
   if (net.tau_p != 0.0) throw std::invalid_argument("the clocked network has no parasitic pole");
+  for (const Neuron& neuron : net.neurons) {
+    if (neuron.tau_a != 0.0) throw std::invalid_argument("the clocked network has no adaptation");
+  }
   const Linearised l = linearise(net, point, excitation, target_on);
   const auto keep = [&](double tau) {
     return decay == Decay::euler ? 1.0 - tick / tau : std::exp(-tick / tau);

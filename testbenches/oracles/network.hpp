@@ -19,6 +19,8 @@ struct Neuron {
   double gamma = 0.0;                               ///< somatic nudging
   bool output = false;                              ///< is compared with a target
   std::optional<double> error_lag{}, error_lead{};  ///< tau_r and tau_m of the neuron unless given
+  double tau_a =
+      0.0;  ///< adaptation: u_hat = (1 + jw (tau_r + tau_a)) / (1 + jw tau_a) u in place of the lead
 };
 
 /// A low-pass that synapses may read in place of a rate or an input: tau_s dy/dt = source - y.

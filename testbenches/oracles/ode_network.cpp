@@ -15,7 +15,7 @@ namespace {
 namespace odeint = boost::numeric::odeint;
 using Eigen::Index;
 using Eigen::VectorXd;
-using State = std::vector<double>;  // u, v, y and, with tau_p, the poles behind lookahead and error
+using State = std::vector<double>;  // u, v, y and, with tau_p or tau_a, the poles behind lookahead and error
 
 class Equations {
  public:
@@ -26,16 +26,23 @@ class Equations {
         n_(static_cast<Index>(net_.neurons.size())),
         filters_(net_.w_y.cols()),
         lookahead_(VectorXd::Zero(n_)),
-        error_(VectorXd::Zero(n_)) {}
+        error_(VectorXd::Zero(n_)) {
+    const auto adapting = std::count_if(net_.neurons.begin(), net_.neurons.end(),
+                                        [](const Neuron& p) { return p.tau_a > 0.0; });
+    poled_ = net_.tau_p > 0.0 || adapting > 0;
+    // Errors would still be algebraic, or some lookaheads.
+    if (adapting > 0 && net_.tau_p == 0.0 && (adapting != n_ || net_.errors))
+      throw std::invalid_argument("without tau_p every neuron adapts or none, and there are no errors");
+  }
 
   Index neurons() const { return n_; }
-  std::size_t states() const { return static_cast<std::size_t>((net_.tau_p > 0.0 ? 4 : 2) * n_ + filters_); }
+  std::size_t states() const { return static_cast<std::size_t>((poled_ ? 4 : 2) * n_ + filters_); }
 
   Instant at(const State& state, double t) {
     const VectorXd x = input_ ? input_(t) : VectorXd(0);
     const VectorXd target = target_ ? target_(t) : VectorXd(0);
     const VectorXd y = part(state, 2 * n_, filters_);
-    if (net_.tau_p > 0.0) {
+    if (poled_) {
       return instant(net_, part(state, 2 * n_ + filters_, n_), part(state, 3 * n_ + filters_, n_), y, x,
                      target);
     }
@@ -55,10 +62,11 @@ class Equations {
       const bool units = net_.errors == ErrorPath::prospective;
       const double dv = units ? (a - v) / *p.error_lag : 0.0;
       rates[at_index(i)] = du, rates[at_index(n_ + i)] = dv;
-      if (net_.tau_p == 0.0) continue;
+      if (!poled_) continue;
       const double error = units ? v + *p.error_lead * dv : net_.errors ? a : 0.0;
-      rates[at_index(2 * n_ + filters_ + i)] = (u + p.tau_r * du - now.lookahead(i)) / net_.tau_p;
-      rates[at_index(3 * n_ + filters_ + i)] = (error - now.error(i)) / net_.tau_p;
+      rates[at_index(2 * n_ + filters_ + i)] =
+          (u + (p.tau_r + p.tau_a) * du - now.lookahead(i)) / (net_.tau_p + p.tau_a);
+      rates[at_index(3 * n_ + filters_ + i)] = net_.tau_p > 0.0 ? (error - now.error(i)) / net_.tau_p : 0.0;
     }
     for (Index f = 0; f < filters_; ++f) {
       const LowPass& filter = net_.low_passes[at_index(f)];
@@ -77,6 +85,7 @@ class Equations {
   const Signals &input_, &target_;
   Index n_, filters_;
   VectorXd lookahead_, error_;
+  bool poled_ = false;  // lookaheads and errors are states
 };
 
 /// Advances to `end`; leaves in `step` what the next stretch may start with.
