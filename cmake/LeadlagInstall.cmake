@@ -59,4 +59,5 @@ endforeach()
 
 install(TARGETS leadlag)
 install(DIRECTORY models/technology models/chips DESTINATION ${share} FILES_MATCHING PATTERN *.yaml)
+install(DIRECTORY models/spice DESTINATION ${share} FILES_MATCHING PATTERN *.lib)
 install(DIRECTORY testbenches/examples DESTINATION ${share})

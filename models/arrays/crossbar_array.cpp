@@ -251,12 +251,12 @@ void CrossbarArray<T>::write_weights(std::span<const double> in) {
 }
 
 template <class T>
-void CrossbarArray<T>::take_accumulated(std::span<double> out) {
+void CrossbarArray<T>::take_accumulated(std::span<double> out, bool over_wires) {
   for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
     out[k] = static_cast<double>(t.accumulator[cell]);
     t.accumulator[cell] = T(0);
   });
-  activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
+  if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
 }
 
 template <class T>
@@ -271,10 +271,10 @@ void CrossbarArray<T>::write_bias(std::span<const double> in) {
 }
 
 template <class T>
-void CrossbarArray<T>::take_accumulated_bias(std::span<double> out) {
+void CrossbarArray<T>::take_accumulated_bias(std::span<double> out, bool over_wires) {
   std::copy(bias_accumulator_.begin(), bias_accumulator_.end(), out.begin());
   std::fill(bias_accumulator_.begin(), bias_accumulator_.end(), T(0));
-  activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
+  if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
 }
 
 template class CrossbarArray<double>;

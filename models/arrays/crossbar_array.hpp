@@ -59,10 +59,11 @@ class CrossbarArray final : public sc_core::sc_module {
   // Host port: row-major over the whole array.
   void read_weights(std::span<double> out) const;
   void write_weights(std::span<const double> in);
-  void take_accumulated(std::span<double> out);  ///< reads the plasticity cells and clears them
+  /// Reads the plasticity cells and clears them; not over_wires: a host's own sums.
+  void take_accumulated(std::span<double> out, bool over_wires = true);
   void read_bias(std::span<double> out) const;
   void write_bias(std::span<const double> in);
-  void take_accumulated_bias(std::span<double> out);
+  void take_accumulated_bias(std::span<double> out, bool over_wires = true);
 
   void count_reads(std::span<const T> rate);
 

@@ -51,8 +51,8 @@ class DieModule : public sc_core::sc_module {
   /// clears.
   virtual void take(std::size_t group, std::span<double> out) = 0;
 
-  /// Present value of a signal of replica 0 in model units: "rate", "slope", "error" of an array's unit,
-  /// "weight" of a crossbar's element (row-major). Indices follow the Design.
+  /// Present value of a signal of replica 0 in model units: "rate", "slope", "error", "membrane" of an array's
+  /// unit, "weight" of a crossbar's element (row-major). Indices follow the Design.
   virtual double probe(bool crossbar, std::size_t index, const std::string& signal,
                        std::size_t element) const = 0;
 
@@ -64,7 +64,8 @@ class DieModule : public sc_core::sc_module {
   };
   virtual std::vector<IslandReport> islands() const { return {}; }
 
-  /// The next edge runs backwards over what has been recorded: hold the pins; the task waits.
+  /// The next edge runs backwards over what has been recorded, or the die stands still for its host's link:
+  /// hold the pins; the task waits.
   virtual bool replaying() const { return false; }
 
   /// Event counters by (array or crossbar name, block stem).

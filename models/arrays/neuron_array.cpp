@@ -156,8 +156,11 @@ void NeuronArray<T>::check_finite() const {
 template <class T>
 void NeuronArray<T>::on_edge() {
   if (!rst_ni.read()) return;
+  if (replay_i.size() > 0 && replay_i->read()) {
+    if (params_.replays_itself) replay(false);
+    return;
+  }
   if (params_.records) {
-    if (replay_i->read()) return replay(false);
     run_forward(false);
     return record(false);
   }
@@ -210,13 +213,29 @@ void NeuronArray<T>::record(bool fresh) {
   if (!params_.records) return;
   std::fill(error_.begin(), error_.end(), T(0));
   if (!learn_i.read()) return memory_.clear();
-  for (std::size_t k = 0; k < incoming_.size(); ++k) memory_.write(rate_of(k, fresh));
-  memory_.write(slope_);
-  if (params_.has_target) {
-    compute_epsilon(fresh ? rate_o->fresh() : rate_o->read());
-    memory_.write(epsilon_);
+  for (std::size_t k = 0; k < incoming_.size(); ++k) {
+    memory_.write(incoming_[k].converted ? as_converted(rate_of(k, fresh)) : rate_of(k, fresh));
   }
+  if (params_.has_target) compute_epsilon(as_converted(fresh ? rate_o->fresh() : rate_o->read()));
+  if (params_.converter) {
+    const auto rate = as_converted(rate_o->fresh());
+    for (std::size_t k = 0; k < rate.size(); ++k)
+      next_slope_[k] = slope_at_rate(params_.neurons[k / lanes_].activation, rate[k]);
+  }
+  memory_.write(params_.converter ? next_slope_ : slope_);
+  if (params_.has_target) memory_.write(epsilon_);
   if (tau_learns()) memory_.write(driven_), memory_.write(membrane_);
+}
+
+template <class T>
+std::span<const T> NeuronArray<T>::as_converted(std::span<const T> rate) {
+  if (!params_.converter) return rate;
+  converted_.resize(rate.size());
+  for (std::size_t k = 0; k < rate.size(); ++k) {
+    converted_[k] =
+        Readout::quantised(rate[k], params_.converter->bits, static_cast<T>(params_.converter->range));
+  }
+  return converted_;
 }
 
 template <class T>

@@ -15,6 +15,7 @@
 #include "blocks/error_unit.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
+#include "blocks/readout.hpp"
 #include "blocks/target_unit.hpp"
 #include "blocks/trajectory_memory.hpp"
 
@@ -31,6 +32,14 @@ struct NeuronArrayParams {
   UpdateBy update = UpdateBy::die;
   bool tau_m_learns = false, tau_r_learns = false;
   bool records = false;  ///< errors exist only while a recorded window is read backwards
+  /// What is recorded of neurons went through converters of so many bits and this range; slopes follow from
+  /// it.
+  struct Converter {
+    int bits;
+    double range;
+  };
+  std::optional<Converter> converter;
+  bool replays_itself = true;  ///< at edges at which replay_i is high; else the neurons stand still there
   /// A plastic tau_m is the error unit's lead as well, a plastic tau_r its lag; the other way round if it
   /// records.
   bool error_leads_by_tau_m = true, error_lags_by_tau_r = true;
@@ -63,6 +72,8 @@ struct NeuronArrayActivity {
 ///   a(n) = phi'(n) (sum of back currents(n+1) + epsilon(n+1)),  e = error unit(a) from rest
 ///   back(n) = W^T e(n),  W += eta e(n) rate(n-1)
 /// which is the adjoint of the recorded trajectory.
+/// That is also what a host computes that backpropagates through time: then no edge is spent on it, the chip
+/// calls replay() itself, and replay_i says that the neurons stand still because the host's link is busy.
 /// With Hop::transparent the chip calls forward() bottom-up and backward() top-down within one edge instead;
 /// with Hop::continuous the scheduler of its analog island calls the functions of NeuronArray::Analog.
 template <class T>
@@ -73,6 +84,7 @@ class NeuronArray final : public sc_core::sc_module {
     bool sends_back = false;  ///< the source has error units that want the transposed read
     bool plastic = false;
     bool same_instant = false;  ///< source in the same analog island, or an input driver
+    bool converted = false;  ///< its source's rates are recorded as NeuronArrayParams::converter reads them
   };
 
   sc_core::sc_in<bool> SC_NAMED(clk_i);
@@ -112,7 +124,8 @@ class NeuronArray final : public sc_core::sc_module {
   // The edge in two halves, for the transparent schedule.
   void forward() { run_forward(true), record(true); }
   void backward();
-  void replay_backward() { replay(true); }
+  /// One cycle of a window, backwards; `fresh`: errors come back within it.
+  void replay(bool fresh);
 
   // Hop::continuous: what an analog island asks of its column of neurons and of its column of error units.
   void settle_rates(Instant at);
@@ -136,6 +149,11 @@ class NeuronArray final : public sc_core::sc_module {
   double rate(std::size_t unit) const { return static_cast<double>(rate_o->read()[unit * lanes_]); }
   double slope(std::size_t unit) const { return static_cast<double>(slope_[unit * lanes_]); }
   double error(std::size_t unit) const { return static_cast<double>(error_[unit * lanes_]); }
+  /// Of the instant that the rates belong to in an analog island; of the present tick's start elsewhere.
+  double membrane(std::size_t unit) const {
+    const auto& u = params_.hop == Hop::continuous ? analog_neurons_.capacitor() : neurons_.carry;
+    return static_cast<double>(u[unit * lanes_]);
+  }
 
   // Host port of plastic time constants, in model time units.
   void read_tau(Tau which, std::span<double> out) const;
@@ -152,8 +170,8 @@ class NeuronArray final : public sc_core::sc_module {
   void reset();
   void run_forward(bool fresh);
   void record(bool fresh);  ///< one cycle of a window into the memory, if plasticity is on
-  void replay(bool fresh);  ///< one cycle of a window, backwards
   void add_back(bool fresh);
+  std::span<const T> as_converted(std::span<const T> rate);
   void compute_epsilon(std::span<const T> rate);
   void compute_error(bool fresh);
   void filter_errors(const T* slope);
@@ -180,6 +198,7 @@ class NeuronArray final : public sc_core::sc_module {
   std::vector<double> target_, last_target_;                 // Hop::continuous
   std::vector<double> tau_m_gradient_, tau_r_gradient_;
   TrajectoryMemory::Words<T> memory_;
+  AlignedVector<T> converted_;
   bool replaying_ = false;
 };
 

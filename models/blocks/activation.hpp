@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "blocks/die_math.hpp"
@@ -40,6 +41,24 @@ template <Activation A, class V>
     rate = low < V(1) ? low : V(1);
     slope = y > V(0) && y < V(1) ? V(0.25) : V(0);
   }
+}
+
+/// phi'(x) of a neuron of which only the rate phi(x) is known.
+template <class V>
+V slope_at_rate(Activation a, V rate) {
+  switch (a) {
+    case Activation::tanh:
+      return V(1) - rate * rate;
+    case Activation::softplus:
+      return V(1) - std::exp(-rate);
+    case Activation::relu:
+      return rate > V(0) ? V(1) : V(0);
+    case Activation::hard_sigmoid:
+      return rate > V(0) && rate < V(1) ? V(0.25) : V(0);
+    case Activation::linear:
+      break;
+  }
+  return V(1);
 }
 
 /// Calls f with the activation as a compile-time constant.

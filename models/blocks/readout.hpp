@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <systemc>
 #include <tuple>
 
@@ -38,6 +40,13 @@ struct Readout {
   static void advance(State<V>& s, bool window, V rate) {
     if (window) s.sum = s.open ? s.sum + rate : rate;
     s.open = window;
+  }
+  /// What a converter of `bits` makes of a rate: the nearest of 2^bits steps of 2 range / 2^bits from -range
+  /// to range. For a host that works with the converted numbers (system: bptt).
+  template <class V>
+  static V quantised(V rate, int bits, V range) {
+    const V half = static_cast<V>(1 << (bits - 1)), code = std::nearbyint(rate / range * half);
+    return std::clamp(code, -half, half - V(1)) * range / half;
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };

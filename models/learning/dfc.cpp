@@ -3,8 +3,8 @@
 
 namespace leadlag {
 
-std::vector<std::string> Dfc::objections(const ForwardChip& chip, const Params& p) {
-  return feedback_control_objections(chip, p, "deep feedback control");
+std::vector<std::string> Dfc::objections(const ForwardChip& chip, const Params&) {
+  return feedback_control_objections(chip, "deep feedback control");
 }
 
 Circuit Dfc::draw(const ForwardChip& chip, const Params& p) {

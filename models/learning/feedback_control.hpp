@@ -89,8 +89,7 @@ struct ControlAim {
 };
 
 /// What stands against drawing it, for the designer; empty: nothing.
-std::vector<std::string> feedback_control_objections(const ForwardChip&, const FeedbackControlParams&,
-                                                     const std::string& system);
+std::vector<std::string> feedback_control_objections(const ForwardChip&, const std::string& system);
 Circuit draw_feedback_control(const ForwardChip&, const FeedbackControlParams&, const ControlAim&);
 
 }  // namespace leadlag

@@ -20,6 +20,7 @@
 #include "blocks/phase_oscillator.hpp"
 #include "blocks/phase_sequencer.hpp"
 #include "blocks/pi_controller.hpp"
+#include "blocks/pyramidal_cell.hpp"
 #include "blocks/resistive_node.hpp"
 #include "blocks/sample_hold.hpp"
 #include "blocks/state_node.hpp"
@@ -43,6 +44,7 @@ struct CellDefaults {
   Clamp::Params clamp;
   ContrastCell::Params contrast_cell;
   CompartmentNeuron::Params compartment_neuron;
+  PyramidalCell::Params pyramidal_cell;
   PiController::Params pi_controller;
   NoiseSource::Params noise_source;
   HighPass::Params high_pass;
@@ -64,6 +66,7 @@ void for_each_cell(Defaults& d, F&& f) {
   f(Clamp::stem, d.clamp);
   f(ContrastCell::stem, d.contrast_cell);
   f(CompartmentNeuron::stem, d.compartment_neuron);
+  f(PyramidalCell::stem, d.pyramidal_cell);
   f(PiController::stem, d.pi_controller);
   f(NoiseSource::stem, d.noise_source);
   f(HighPass::stem, d.high_pass);

@@ -5,7 +5,7 @@ namespace leadlag {
 
 Wiring wire(System system, const Topology& topology) {
   Wiring w;
-  const bool learns = system != System::none && !is_circuit(system);
+  const bool learns = has_error_units(system) && !is_circuit(system);
   for (const auto& array : topology.arrays) {
     w.has_errors.push_back(learns && array.neuron);
     w.has_gains.push_back(system == System::vle_local && array.neuron);

@@ -21,11 +21,13 @@ enum class System {
   vle_exact,  ///< Variational LE over a window (after arXiv 2603.09600): records, then runs error units
               ///< backwards
   vle_local,  ///< GLE with a gain stage behind each error unit (our rule, after arXiv 2603.09600)
+  bptt,       ///< no error path on the die: a host backpropagates through time and writes the weights
 };
 template <>
 struct Names<System> {
   /// Those with error units beside each neuron, then those that are drawn as a netlist.
-  static constexpr std::array<std::string_view, 5> wired{"none", "le", "gle", "vle_exact", "vle_local"};
+  static constexpr std::array<std::string_view, 6> wired{"none",      "le",        "gle",
+                                                         "vle_exact", "vle_local", "bptt"};
   static constexpr auto value = [] {
     std::array<std::string_view, wired.size() + CircuitSystems::size> all{};
     std::copy(wired.begin(), wired.end(), all.begin());
@@ -33,6 +35,10 @@ struct Names<System> {
     return all;
   }();
 };
+/// Error units stand on the die.
+constexpr bool has_error_units(System s) { return s != System::none && s != System::bptt; }
+/// Errors are computed backwards over a recorded window.
+constexpr bool runs_backwards(System s) { return s == System::vle_exact || s == System::bptt; }
 constexpr bool is_circuit(System s) { return static_cast<std::size_t>(s) >= Names<System>::wired.size(); }
 /// Its place in CircuitSystems.
 constexpr std::size_t circuit_index(System s) {
@@ -66,9 +72,9 @@ struct Wiring {
 
 /// LE and GLE: one error unit per neuron; every crossbar between neurons is read transposed (the same cells,
 /// so no second set of weights), low-pass filters are bypassed on the way back; the target unit sits on the
-/// output. VLE exact: a trajectory memory beside every array; error units have the neuron's lead and lag, not
-/// exchanged, because they run backwards in time. VLE local: one gain stage more, between each error unit and
-/// all that reads its error.
+/// output. BPTT: nothing, as without learning. VLE exact: a trajectory memory beside every array; error units
+/// have the neuron's lead and lag, not exchanged, because they run backwards in time. VLE local: one gain
+/// stage more, between each error unit and all that reads its error.
 Wiring wire(System system, const Topology& topology);
 
 }  // namespace leadlag

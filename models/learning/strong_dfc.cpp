@@ -4,7 +4,7 @@
 namespace leadlag {
 
 std::vector<std::string> StrongDfc::objections(const ForwardChip& chip, const Params& p) {
-  auto all = feedback_control_objections(chip, p, "Strong-DFC");
+  auto all = feedback_control_objections(chip, "Strong-DFC");
   if (p.target_value < 1.0 && chip.arrays[chip.output].size < 2)
     all.emplace_back("strong_dfc.target_value below 1 needs two outputs or more to share what is left");
   if (p.phases == ControlPhases::single && p.sleep > 0)

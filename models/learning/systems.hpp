@@ -11,8 +11,10 @@
 
 #include "learning/backpropagation.hpp"
 #include "learning/contrastive_hebbian.hpp"
+#include "learning/dendritic.hpp"
 #include "learning/dfc.hpp"
 #include "learning/equilibrium_propagation.hpp"
+#include "learning/node_perturbation.hpp"
 #include "learning/oscillator_ising.hpp"
 #include "learning/predictive_coding.hpp"
 #include "learning/strong_dfc.hpp"
@@ -38,7 +40,7 @@ struct SystemList {
 };
 using CircuitSystems = SystemList<  //
     Backpropagation, PredictiveCoding, EquilibriumPropagation, ContrastiveHebbian, CoupledLearning,
-    OscillatorIsing, Dfc, StrongDfc>;
+    OscillatorIsing, Dfc, StrongDfc, Dendritic, NodePerturbation>;
 
 /// Draws system number `index` of the list on a chip.
 Circuit draw_system(std::size_t index, const ForwardChip& chip, const CircuitSystems::Params& params);

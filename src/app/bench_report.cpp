@@ -69,6 +69,16 @@ Table figures_table(const BenchReport& r) {
   return table;
 }
 
+Table shown_table(const BenchTable& t) {
+  Table table(t.header);
+  for (const auto& [name, values] : t.rows) {
+    std::vector<std::string> cells{name};
+    for (const double v : values) cells.push_back(std::isfinite(v) ? number_text(v) : "-");
+    table.row(std::move(cells));
+  }
+  return table;
+}
+
 /// The rows of the CSV, thinned to what a reader of a table looks through.
 Table rows_table(const BenchReport& r) {
   Table table(r.csv_header);
@@ -97,20 +107,31 @@ std::string json_text(const BenchReport& r, const Design& design, const Provenan
                         {"column", f.at.column}});
   }
   for (const BenchFigure& f : r.figures) figures[f.key] = f.value;
-  const Json json{{"schema", 1},
-                  {"provenance",
-                   {{"version", p.version},
-                    {"blueprint", p.blueprint},
-                    {"hash", p.hash},
-                    {"seed", p.seed},
-                    {"tick", p.tick},
-                    {"options", p.options}}},
-                  {"chip", design.chip.name},
-                  {"testbench", r.kind},
-                  {"subject", r.subject},
-                  {"reference", r.reference},
-                  {"figures", figures},
-                  {"findings", findings}};
+  Json tables = Json::object();
+  for (const BenchTable& t : r.tables) {
+    Json rows = Json::array();
+    for (const auto& [name, values] : t.rows) {
+      Json row{{t.header[0], name}};
+      for (std::size_t k = 0; k < values.size(); ++k) row[t.header[k + 1]] = values[k];
+      rows.push_back(row);
+    }
+    tables[t.key] = rows;
+  }
+  Json json{{"schema", 1},
+            {"provenance",
+             {{"version", p.version},
+              {"blueprint", p.blueprint},
+              {"hash", p.hash},
+              {"seed", p.seed},
+              {"tick", p.tick},
+              {"options", p.options}}},
+            {"chip", design.chip.name},
+            {"testbench", r.kind},
+            {"subject", r.subject},
+            {"reference", r.reference},
+            {"figures", figures},
+            {"findings", findings}};
+  if (!r.tables.empty()) json["tables"] = tables;
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -118,6 +139,7 @@ std::string title_of(const BenchReport& r) {
   if (r.kind == "ac") return "Bode plot";
   if (r.kind == "step") return "Step response";
   if (r.kind == "chirp") return "Chirp";
+  if (r.kind == "spice") return "Against ngspice";
   return "Gradient";
 }
 
@@ -131,6 +153,8 @@ std::string page_text(const BenchReport& r, const Design& design, const Provenan
   PageSection measured{"measurement", title_of(r), r.charts};
   for (const std::string& note : r.notes) measured.parts.emplace_back(Paragraph{note});
   measured.parts.emplace_back(PageTable{"Figures, SI units", figures_table(r)});
+  for (const BenchTable& t : r.tables)
+    measured.parts.emplace_back(PageTable{t.caption, shown_table(t), t.rows.size() > 40});
   if (!r.csv_rows.empty()) {
     measured.parts.emplace_back(PageTable{
         r.csv_rows.size() > 200 ? "Rows of " + r.kind + ".csv, thinned" : "Rows of " + r.kind + ".csv",
@@ -181,6 +205,7 @@ std::string write_bench_report(const BenchReport& r, const Design& design, const
                      (all_met(r.findings) ? "ALL MET" : "NOT ALL MET") + "\n  " + title_of(r) +
                      "; reference: " + r.reference + "\n\nFindings\n--------\n" +
                      findings_text(r.findings, design) + "\nFigures\n-------\n" + figures_table(r).text();
+  for (const BenchTable& t : r.tables) text += "\n" + t.caption + "\n" + shown_table(t).text();
   for (const std::string& note : r.notes) text += "\n  " + note + "\n";
   out.write("report.txt", text);
   out.write("report.json", json);

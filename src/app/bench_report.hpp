@@ -20,6 +20,13 @@ struct BenchFigure {
 std::string figure_text(const BenchFigure& figure);
 std::string figure_text(double value, const std::string& unit);
 
+/// Rows of numbers with a name each: into report.txt, the page and, by its key, report.json.
+struct BenchTable {
+  std::string key, caption;
+  std::vector<std::string> header;  ///< the first is the names'
+  std::vector<std::pair<std::string, std::vector<double>>> rows;
+};
+
 /// What a measurement found, ready to be written.
 struct BenchReport {
   std::string kind, subject, reference;  ///< "ac", "hidden[0].rate alone", "closed form, ..."
@@ -30,7 +37,8 @@ struct BenchReport {
   std::vector<std::string> csv_header;
   std::vector<std::vector<double>> csv_rows;
   std::vector<std::string> csv_names{};  ///< first column as text; empty: none
-  std::string plot;                      ///< gnuplot commands after the terminal is set
+  std::vector<BenchTable> tables{};
+  std::string plot;  ///< gnuplot commands after the terminal is set
 };
 
 /// Judged numbers: met when actual <= required.

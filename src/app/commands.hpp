@@ -39,6 +39,8 @@ int data_command(const DataOptions& options);
 int blocks_command(const std::string& kind);
 int technology_command(const std::string& file);
 
+/// Folder of the SPICE subcircuits, found as the technologies are.
+std::string spice_folder();
 /// Folder of the shipped technologies: beside this program where it is installed, or else in the source tree.
 std::string technology_folder();
 

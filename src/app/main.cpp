@@ -21,6 +21,10 @@ constexpr const char* usage =
   leadlag check BLUEPRINT            validate and apply the static design rules, without simulating
   leadlag testbench step|ac|chirp|gradient BLUEPRINT --out DIR
                                      measure a neuron, an error unit or a path against its closed form
+  leadlag testbench spice BLUEPRINT --out DIR
+                                     run the chip's SPICE deck in ngspice and compare every node
+  leadlag export spice BLUEPRINT --out DIR
+                                     write that deck: ngspice -b deck.cir
   leadlag study learning BLUEPRINT --out DIR
                                      compare learning systems on one network; interrupted, it resumes
   leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
@@ -83,12 +87,12 @@ int dispatch(const std::vector<std::string>& words) {
     if (required) throw UsageError("leadlag " + command + " needs an argument");
     return {};
   };
-  const std::vector<std::string> commands{"run",    "check",  "testbench", "study",     "new",
-                                          "blocks", "schema", "data",      "technology"};
+  const std::vector<std::string> commands{"run",    "check",  "testbench", "study",      "new",
+                                          "blocks", "schema", "data",      "technology", "export"};
   for (auto option = bench.begin(); option != bench.end();) {
     option = values.count(option->first) == 0 ? bench.erase(option) : std::next(option);
   }
-  if (command != "testbench" && !bench.empty())
+  if (command != "testbench" && command != "export" && !bench.empty())
     throw UsageError("--" + bench.begin()->first + " belongs to leadlag testbench");
   for (const std::string& setting : settings) {
     const std::size_t equals = setting.find('=');
@@ -110,10 +114,17 @@ int dispatch(const std::vector<std::string>& words) {
   if (command == "technology") return technology_command(argument(true));
   if (command == "testbench") {
     if (positional.size() < 3)
-      throw UsageError("leadlag testbench needs step, ac, chirp or gradient, and a blueprint");
+      throw UsageError("leadlag testbench needs step, ac, chirp, gradient or spice, and a blueprint");
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag testbench needs --out DIR");
     return testbench_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
+  }
+  if (command == "export") {
+    if (positional.size() < 3 || positional[1] != "spice")
+      throw UsageError("leadlag export needs the word spice and a blueprint");
+    if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
+    if (run.out.empty()) throw UsageError("leadlag export needs --out DIR");
+    return export_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
   }
   if (command == "study") {
     if (positional.size() < 3 || positional[1] != "learning")
@@ -147,6 +158,9 @@ int sc_main(int argc, char* argv[]) {
     return exit_wrong_input;
   } catch (const DataError& e) {
     std::cerr << "error[data]: " << e.what() << "\n";
+    return exit_wrong_input;
+  } catch (const SpiceMissing& e) {
+    std::cerr << "error[ngspice]: " << e.what() << "\n";
     return exit_wrong_input;
   } catch (const UsageError& e) {
     std::cerr << "leadlag: " << e.what() << "\nTry 'leadlag --help'.\n";

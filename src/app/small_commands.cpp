@@ -57,13 +57,21 @@ trace: [line.rate, hidden.rate, output.rate, output.error]
 
 }  // namespace
 
-std::string technology_folder() {
+namespace {
+
+/// A folder beside this program where it is installed, or else in the source tree.
+std::string shipped(const std::string& folder, const char* in_source) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path installed = program.parent_path().parent_path() / "share/leadlag/technology";
-  return !error && fs::is_directory(installed) ? installed.string() : LEADLAG_SOURCE_TECHNOLOGY;
+  const fs::path installed = program.parent_path().parent_path() / "share/leadlag" / folder;
+  return !error && fs::is_directory(installed) ? installed.string() : in_source;
 }
+
+}  // namespace
+
+std::string technology_folder() { return shipped("technology", LEADLAG_SOURCE_TECHNOLOGY); }
+std::string spice_folder() { return shipped("spice", LEADLAG_SOURCE_SPICE); }
 
 int new_command(const std::string& name) {
   const std::string file = name.ends_with(".yaml") ? name : name + ".yaml";

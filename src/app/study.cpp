@@ -84,6 +84,7 @@ Json run_json(const Design& design, const std::string& system) {
           {"test_energy", energy - train_energy},
           {"area", value("area")},
           {"power", value("average_power")},
+          {"host_energy", value("host_energy") / design.chip.replicas},
           {"worst_slack", value("worst_slack")},
           {"phases", phases_text(design)}};
 }
@@ -96,7 +97,8 @@ StudyRun run_of(const Json& j) {
   r.train_samples = j.at("train_samples"), r.test_samples = j.at("test_samples");
   r.train_time = j.at("train_time"), r.train_energy = j.at("train_energy");
   r.test_time = j.at("test_time"), r.test_energy = j.at("test_energy");
-  r.area = j.at("area"), r.power = j.at("power"), r.worst_slack = j.at("worst_slack");
+  r.area = j.at("area"), r.power = j.at("power"), r.host_energy = j.at("host_energy"),
+  r.worst_slack = j.at("worst_slack");
   return r;
 }
 

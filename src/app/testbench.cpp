@@ -19,7 +19,9 @@ Subject subject_of(const TestbenchOptions& o, const Design& design) {
     throw DesignError(design.file,
                       {{"illegal-combination", design.learning.at,
                         "system: " + std::string(name_of(design.learning.params.system)) +
-                            " has no closed form to be measured against; use leadlag testbench gradient",
+                            " moves through the phases of a sequencer, and a response to one pin has no "
+                            "reference here; use "
+                            "leadlag testbench gradient, or look at its signals with trace: and leadlag run",
                         ""}});
   }
   // A generator is analog; a step is an edge.
@@ -50,6 +52,7 @@ BenchReport measured(const TestbenchOptions& o, const Subject& s, Progress& prog
     case BenchKind::chirp:
       return chirp_report(s, measure_chirp(rig, s, o.chirp));
     case BenchKind::gradient:
+    case BenchKind::spice:  // has a command of its own
       break;
   }
   return gradient_report(s, measure_gradient(rig, s, o.gradient), o.min_cosine);
@@ -68,6 +71,7 @@ BenchReport unmeasured(const TestbenchOptions& o, const Subject& s, const std::s
 
 int testbench_command(const TestbenchCommand& command) {
   const TestbenchOptions options = read_testbench_options(command);
+  if (options.kind == BenchKind::spice) return spice_testbench(command, options);
   if (options.sweep) return gradient_sweep(command, options);
   const Design design = read_design(command.blueprint, command.read);
   const Subject subject = subject_of(options, design);

@@ -10,6 +10,7 @@
 
 #include "benches/ac_bench.hpp"
 #include "benches/gradient_bench.hpp"
+#include "benches/spice_bench.hpp"
 #include "benches/transient_bench.hpp"
 #include "design/reader.hpp"
 
@@ -30,8 +31,9 @@ inline constexpr std::array bench_options{
                 "of the stimulus, model units (default: ac 1e-4, step and chirp 0.1)"},
     BenchOption{"offset", "X", "step ac chirp",
                 "operating point of the driven pin (default: 0; 0.5 for a relu neuron alone)"},
-    BenchOption{"tolerance", "X", "step ac chirp",
-                "allowed difference from the reference, relative (default: derived)"},
+    BenchOption{
+        "tolerance", "X", "step ac chirp spice",
+        "allowed difference from the reference, relative (default: derived; spice: 0.005 of one unit)"},
     BenchOption{"min", "FREQUENCY", "ac chirp", "lowest frequency, e.g. \"100 Hz\" (default: derived)"},
     BenchOption{"max", "FREQUENCY", "ac chirp", "highest frequency (default: derived)"},
     BenchOption{"points", "N", "ac", "frequencies, geometric (default: 25)"},
@@ -40,14 +42,17 @@ inline constexpr std::array bench_options{
                 "settled when within this share of the step (default: 2^-settle_bits)"},
     BenchOption{"sweep", "WHAT", "chirp gradient",
                 "chirp: exponential (default) or linear; gradient: PATH=VALUE,VALUE,... of the blueprint"},
-    BenchOption{"cycles", "N", "gradient", "length of the run (default: derived)"},
+    BenchOption{"cycles", "N", "gradient spice", "length of the run (default: derived; spice: 2000)"},
     BenchOption{"start", "N", "gradient", "cycle at which plasticity begins (default: derived)"},
-    BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"}};
+    BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"},
+    BenchOption{"level", "LEVEL", "spice", "of the deck: behavioural (default)"},
+    BenchOption{"step", "TIME", "spice",
+                "longest step of ngspice (default: a hundredth of the fastest time constant)"}};
 
-enum class BenchKind { step, ac, chirp, gradient };
+enum class BenchKind { step, ac, chirp, gradient, spice };
 template <>
 struct Names<BenchKind> {
-  static constexpr std::array<std::string_view, 4> value{"step", "ac", "chirp", "gradient"};
+  static constexpr std::array<std::string_view, 5> value{"step", "ac", "chirp", "gradient", "spice"};
 };
 
 struct TestbenchCommand {
@@ -63,6 +68,14 @@ struct GradientSweep {
   std::vector<std::string> values;
 };
 
+/// Of the deck, and how near the chip has to be to it.
+struct SpiceOptions {
+  SpiceLevel level = SpiceLevel::behavioural;
+  std::optional<Time> step;
+  std::optional<std::int64_t> cycles;
+  std::optional<double> tolerance;
+};
+
 /// The command line with every text read.
 struct TestbenchOptions {
   BenchKind kind = BenchKind::ac;
@@ -72,12 +85,17 @@ struct TestbenchOptions {
   StepOptions step;
   ChirpOptions chirp;
   GradientOptions gradient;
+  SpiceOptions spice;
   std::optional<double> min_cosine;
   std::optional<GradientSweep> sweep;
 };
 /// Throws UsageError for a kind that is none, DesignError with every option that is wrong.
 TestbenchOptions read_testbench_options(const TestbenchCommand& command);
 
+/// Writes the deck of `leadlag testbench spice` and nothing else; takes its options.
+int export_command(const TestbenchCommand& command);
+/// Runs the chip's deck in ngspice and compares.
+int spice_testbench(const TestbenchCommand& command, const TestbenchOptions& options);
 int testbench_command(const TestbenchCommand& command);
 /// The gradient bench at each value of options.sweep.
 int gradient_sweep(const TestbenchCommand& command, const TestbenchOptions& options);

@@ -118,8 +118,21 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
   } else if (!sweep.empty() && sweep != "linear" && sweep != "exponential")
     reader.fail("sweep", "unknown-name",
                 "no sweep is called so" + suggestion(sweep, {"linear", "exponential"}));
-  o.gradient = {.cycles = reader.whole<std::int64_t>("cycles", 1, 1e9),
-                .start = reader.whole<std::int64_t>("start", 0, 1e9)};
+  o.gradient = {
+      .cycles = o.kind == BenchKind::gradient ? reader.whole<std::int64_t>("cycles", 1, 1e9) : std::nullopt,
+      .start = reader.whole<std::int64_t>("start", 0, 1e9)};
+  o.spice = {.level = SpiceLevel::behavioural,
+             .step = reader.quantity<Time>("step"),
+             .cycles = o.kind == BenchKind::spice ? reader.whole<std::int64_t>("cycles", 2, most_deck_cycles)
+                                                  : std::nullopt,
+             .tolerance = tolerance};
+  const std::string level = reader.text("level");
+  const auto& levels = Names<SpiceLevel>::value;
+  const auto known = std::find(levels.begin(), levels.end(), level);
+  if (known != levels.end()) o.spice.level = static_cast<SpiceLevel>(known - levels.begin());
+  if (known == levels.end() && !level.empty())
+    reader.fail("level", "unknown-name",
+                "no level is called so" + suggestion(level, {levels.begin(), levels.end()}));
   o.min_cosine = reader.plain("min-cosine", false);
   if (o.min_cosine && std::abs(*o.min_cosine) > 1.0)
     reader.fail("min-cosine", "out-of-range", "a cosine is from -1 to 1");

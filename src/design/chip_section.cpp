@@ -89,11 +89,11 @@ void read_blocks(Draft& draft) {
 }
 
 Time error_lead(const Design& design, const ProspectiveNeuron::Params& neuron) {
-  const bool backwards = design.learning.params.system == System::vle_exact;
+  const bool backwards = runs_backwards(design.learning.params.system);
   return design.blocks.error_tau_m.value_or(backwards ? neuron.tau_r : neuron.tau_m);
 }
 Time error_lag(const Design& design, const ProspectiveNeuron::Params& neuron) {
-  const bool backwards = design.learning.params.system == System::vle_exact;
+  const bool backwards = runs_backwards(design.learning.params.system);
   return design.blocks.error_tau_r.value_or(backwards ? neuron.tau_m : neuron.tau_r);
 }
 

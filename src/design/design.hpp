@@ -14,6 +14,7 @@
 
 #include "blocks/error_unit.hpp"
 #include "blocks/gain_stage.hpp"
+#include "blocks/host_link.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/leaky_neuron.hpp"
 #include "blocks/plasticity_cell.hpp"
@@ -27,6 +28,7 @@
 #include "blocks/weight_register.hpp"
 #include "design/position.hpp"
 #include "learning/microcircuit.hpp"
+#include "learning/off_chip.hpp"
 #include "technology/technology.hpp"
 #include "units/field.hpp"
 
@@ -240,7 +242,7 @@ struct LearningParams {
               "along a straight line in the rate, or in its logarithm"},
         Field{"start", &P::start, domain::non_negative, "cycles before learning starts"},
         Field{"window", &P::window, domain::between(1, 1000000),
-              "cycles that are recorded and then replayed backwards (system: vle_exact)"}};
+              "cycles over which errors run backwards (systems: vle_exact, bptt)"}};
   }
 };
 
@@ -259,6 +261,7 @@ struct LearningDesign {
   EveryUnit every_unit = EveryUnit::sample;
   std::vector<Plastic> plastic;
   std::optional<Time> tau_m_low, tau_r_low;  ///< a plastic time constant is kept at or above this
+  OffChip::Params bptt;
   CircuitSystems::Params circuits;  ///< of the systems that are drawn as netlists, `learning: KEYWORD: {...}`
 };
 
@@ -384,6 +387,7 @@ struct BlockDefaults {
   PlasticityCell::Params plasticity_cell;
   WeightRegister::Params weight_register;
   Readout::Params readout;
+  HostLink::Params host_link;
 };
 
 /// A run beside the main one that must fail or fall behind: `controls: NAME: {path: value, ...}`.
@@ -439,7 +443,11 @@ struct Design {
   bool has_circuit() const { return is_circuit(learning.params.system); }
   ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know
   Circuit circuit() const;           ///< needs has_circuit()
-  Topology topology() const;         ///< what a learning template needs to know of the forward chip
+  /// The rates of all neurons leave the die in every cycle with plasticity on.
+  bool converts_states() const {
+    return learning.params.system == System::bptt && learning.bptt.loop == GradientOf::chip;
+  }
+  Topology topology() const;  ///< what a learning template needs to know of the forward chip
   /// Signals of each unit of an array that a trajectory memory holds.
   std::size_t recorded_signals(std::size_t array) const;
   /// Analog islands: sets of continuous arrays that crossbars or filters join, in the order of `arrays`.

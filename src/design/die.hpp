@@ -22,4 +22,7 @@ struct Die {
 /// unit's time constants from its neuron's, unless `blocks: error_unit:` states them.
 Die fabricate(const Design& design);
 
+/// The chip that the designer drew, whatever the fidelity: every instance nominal.
+Die as_drawn(const Design& design);
+
 }  // namespace leadlag

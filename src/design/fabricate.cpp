@@ -92,7 +92,7 @@ Die fabricate(const Design& design) {
     if (design.learning.params.system == System::none) continue;
     for (const auto& neuron : neurons) {
       ErrorUnit::Params unit = design.blocks.error_unit;
-      const bool backwards = design.learning.params.system == System::vle_exact;
+      const bool backwards = runs_backwards(design.learning.params.system);
       unit.tau_m = design.blocks.error_tau_m.value_or(backwards ? neuron.tau_r : neuron.tau_m);
       unit.tau_r = design.blocks.error_tau_r.value_or(backwards ? neuron.tau_m : neuron.tau_r);
       errors.push_back(unit);
@@ -105,6 +105,12 @@ Die fabricate(const Design& design) {
     die.biases.emplace_back(crossbar.bias ? rows : 0, 0.0);
   }
   return die;
+}
+
+Die as_drawn(const Design& design) {
+  Design ideal = design;
+  ideal.chip.fidelity = Fidelity::ideal;
+  return fabricate(ideal);
 }
 
 }  // namespace leadlag

@@ -71,17 +71,20 @@ void read_every(Draft& draft, const Node& node) {
 /// `learning: pc: {lambda: 0.1}`: what only one system has.
 void read_systems(Draft& draft, const Node& map) {
   LearningDesign& learning = draft.design.learning;
-  CircuitSystems::for_each(learning.circuits, [&]<class S>(typename S::Params& params) {
-    const Node* node = map.find(S::keyword);
-    const std::string name = "learning." + std::string(S::keyword);
+  const auto read = [&](const std::string& keyword, auto& params) {
+    const Node* node = map.find(keyword);
+    const std::string name = "learning." + keyword;
     if (node == nullptr || !expect_map(draft.log, *node, name)) return;
     check_keys(draft.log, *node, name, field_names(params.fields()));
     read_fields(draft.log, *node, params.fields(), params);
-    if (name_of(learning.params.system) == S::keyword) return;
+    if (name_of(learning.params.system) == keyword) return;
     draft.log.add("illegal-combination", draft.mark(name),
-                  name + " belongs to system: " + S::keyword +
+                  name + " belongs to system: " + keyword +
                       "; this chip has system: " + std::string(name_of(learning.params.system)));
-  });
+  };
+  read(OffChip::keyword, learning.bptt);
+  CircuitSystems::for_each(learning.circuits,
+                           [&]<class S>(typename S::Params& params) { read(S::keyword, params); });
 }
 
 void read_plastic_name(Draft& draft, const Node& node) {
@@ -264,7 +267,7 @@ void read_learning(Draft& draft) {
   const Node& map = draft.section("learning");
   LearningDesign& learning = draft.design.learning;
   learning.at = draft.mark("learning").at;
-  std::vector<std::string> more{"output", "every", "plastic", "tau_m_low", "tau_r_low"};
+  std::vector<std::string> more{"output", "every", "plastic", "tau_m_low", "tau_r_low", OffChip::keyword};
   more.insert(more.end(), CircuitSystems::keywords.begin(), CircuitSystems::keywords.end());
   check_keys(draft.log, map, "learning", field_names(LearningParams::fields(), more));
   read_fields(draft.log, map, LearningParams::fields(), learning.params);

@@ -44,6 +44,13 @@ inline constexpr std::array measurement_table{
     MeasurementKind{"area", Area::dimension, "of one die"},
     MeasurementKind{"memory_bits", {}, "of one die's trajectory memories (system: vle_exact)"},
     MeasurementKind{"replay_share", {}, "clock cycles that run backwards / all cycles (system: vle_exact)"},
+    MeasurementKind{"link_bits_out", {}, "sent by all dies to the host (system: bptt)"},
+    MeasurementKind{"link_bits_in", {}, "of weights, sent by the host to all dies (system: bptt)"},
+    MeasurementKind{
+        "wait_share", {}, "clock cycles in which the chip stands still for its link / all (system: bptt)"},
+    MeasurementKind{"host_operations", {}, "multiply-adds of the host (system: bptt)"},
+    MeasurementKind{"host_energy", Energy::dimension,
+                    "of the host, not on the die: multiply-adds and the bits it sends (system: bptt)"},
     MeasurementKind{
         "loop_gain", {}, "K of the registered nudging loop at the initial weights; stable below 1"},
     MeasurementKind{"analog_lag", Time::dimension,

@@ -166,6 +166,8 @@ Json learning_schema() {
                 {"description", "update: host applies the optimiser every so many samples or ticks"}};
   p["plastic"] = list_of({{"type", "string"}},
                          "crossbars, ARRAY.tau_m and ARRAY.tau_r that learn; all crossbars unless given");
+  p[OffChip::keyword] =
+      described(object_schema(OffChip::Params{}, OffChip::Params::fields()), "of system: bptt");
   CircuitSystems::Params systems;
   CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
     p[std::string(S::keyword)] =
@@ -292,6 +294,7 @@ std::string block_table(const std::string& kind) {
   for_each_block(defaults, [&](const std::string& stem, const auto& params) {
     if (stem == kind) table = markdown(params, params.fields());
   });
+  if (kind == "system bptt") table = markdown(OffChip::Params{}, OffChip::Params::fields());
   const CircuitSystems::Params systems;
   CircuitSystems::for_each(systems, [&]<class S>(const typename S::Params& params) {
     if ("system " + std::string(S::keyword) == kind) table = markdown(params, params.fields());

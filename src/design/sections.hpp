@@ -77,6 +77,7 @@ void for_each_block(Defaults& b, F&& f) {
   f(PlasticityCell::stem, b.plasticity_cell);
   f(WeightRegister::stem, b.weight_register);
   f(Readout::stem, b.readout);
+  f(HostLink::stem, b.host_link);
   for_each_cell(b.cells, f);
 }
 

@@ -62,7 +62,7 @@ void resolve_signal(const Design& design, Trace& trace) {
     }
     if (design.arrays[*array].is_neuron()) {
       signals.emplace_back("slope");
-      if (design.learning.params.system != System::none) signals.emplace_back("error");
+      if (has_error_units(design.learning.params.system)) signals.emplace_back("error");
     }
   } else if (crossbar) {
     trace.index = *crossbar, trace.crossbar = true, signals = {"weight"};
@@ -74,7 +74,8 @@ void resolve_signal(const Design& design, Trace& trace) {
   }
   if (std::find(signals.begin(), signals.end(), trace.signal) != signals.end()) return;
   if (trace.signal == "error" && array && signals.size() == 2) {
-    fail("learning.system: none leaves the chip without error units");
+    fail("learning.system: " + std::string(name_of(design.learning.params.system)) +
+         " leaves the chip without error units");
   }
   fail("'" + trace.array + "' has no signal '" + trace.signal + "'" + suggestion(trace.signal, signals));
 }

@@ -2,8 +2,9 @@
 #include <algorithm>
 
 #include "design/sections.hpp"
+#include "units/text.hpp"
 
-// Rules of VLE exact: what can be recorded and replayed, and who fits the window.
+// Rules of VLE exact and BPTT: what can be recorded and replayed, and who fits the window.
 namespace leadlag {
 namespace {
 
@@ -13,20 +14,23 @@ class WindowRules {
 
   void check() {
     const LearningParams& p = design_.learning.params;
-    if (p.system != System::vle_exact) {
+    if (!runs_backwards(p.system)) {
       if (!draft_.states("learning.window")) return;
-      illegal("learning.window",
-              "learning.window belongs to system: vle_exact, not " + std::string(name_of(p.system)));
+      illegal("learning.window", "learning.window belongs to systems: vle_exact and bptt, not " +
+                                     std::string(name_of(p.system)));
       return;
     }
+    if (p.system == System::bptt) check_host();
     if (design_.chip.detail != Detail::tile) {
-      illegal("chip.detail", "system: vle_exact needs chip.detail: tile, not structural");
+      illegal("chip.detail", system_ + " needs chip.detail: tile, not structural");
     }
     for (const std::string key : {"tau_m", "tau_r"}) {
       if (!draft_.states("blocks.error_unit." + key)) continue;
       illegal(
           "blocks.error_unit." + key,
-          "error units of system: vle_exact run backwards with their neuron's own time constants; leave " +
+          (p.system == System::bptt ? system_ + " has no error units on the die; leave "
+                                    : "error units of " + system_ +
+                                          " run backwards with their neuron's own time constants; leave ") +
               key + " out");
     }
     for (std::size_t a = 0; a < design_.arrays.size(); ++a) {
@@ -36,18 +40,36 @@ class WindowRules {
   }
 
  private:
+  /// A host that computes all of it: what it must be told, and what it cannot reach.
+  void check_host() {
+    if (design_.learning.params.update != UpdateBy::host) {
+      illegal(draft_.states("learning.update") ? "learning.update" : "learning.system",
+              "system: bptt computes weights beside the die; use update: host");
+    }
+    for (const Plastic& plastic : design_.learning.plastic) {
+      if (plastic.kind == Plastic::Kind::weights) continue;
+      illegal("learning.plastic", "system: bptt writes weights and biases only; the time constants of '" +
+                                      design_.arrays[plastic.index].name + "' cannot be plastic");
+    }
+    const HostLink::Params& link = design_.blocks.host_link;
+    if (HostLink::capacity(link, design_.chip.period()) < 1) {
+      illegal("blocks.host_link.clock", "the host link moves less than a bit in a clock cycle of the die: " +
+                                            std::to_string(link.width) + " wires at " + to_text(link.clock) +
+                                            ", chip.clock " + to_text(design_.chip.clock));
+    }
+  }
+
   void check_array(const ArrayDesign& array) {
     const std::string path = "arrays." + array.name;
     if (array.is_low_pass()) {
-      illegal(path, "system: vle_exact has no way back through the low-pass filters of '" + array.name + "'");
+      illegal(path, system_ + " has no way back through the low-pass filters of '" + array.name + "'");
     }
     if (array.is_continuous()) {
-      illegal(path,
-              "system: vle_exact records at clock edges, but '" + array.name + "' has coupling: continuous");
+      illegal(path, system_ + " records at clock edges, but '" + array.name + "' has coupling: continuous");
     }
     if (array.is_neuron() && std::any_of(array.neurons().begin(), array.neurons().end(),
                                          [](const auto& n) { return n.nudging != 0.0; })) {
-      illegal(path + ".nudging", "system: vle_exact has no errors while it records, but '" + array.name +
+      illegal(path + ".nudging", system_ + " has no errors while it records, but '" + array.name +
                                      "' has nudging; use nudging: 0");
     }
   }
@@ -76,6 +98,7 @@ class WindowRules {
 
   Draft& draft_;
   const Design& design_;
+  const std::string system_ = "system: " + std::string(name_of(design_.learning.params.system));
 };
 
 }  // namespace

@@ -199,6 +199,7 @@ double StructuralDie::probe(bool crossbar, std::size_t index, const std::string&
   if (sources_[index]) return sources_[index]->rate[element].read() / full_scale_.voltage;
   const StructuralNeurons& n = *neurons_[index];
   if (signal == "slope") return n.slope[element].read();
+  if (signal == "membrane") return n.neurons[element]->membrane() / full_scale_.voltage;
   const Voltage v = signal == "error" ? n.last_error(element) : n.rate[element].read();
   return v / full_scale_.voltage;
 }

@@ -5,10 +5,13 @@
 
 namespace leadlag {
 template <class T>
-TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
+TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die, bool gathers)
     : DieModule(name) {
   const auto replicas = static_cast<std::size_t>(design.chip.replicas);
-  const Wiring wiring = wire(design.learning.params.system, design.topology());
+  // What a host computes about a die is what the circuits of VLE exact would do beside it.
+  const bool bptt = design.learning.params.system == System::bptt;
+  const Wiring wiring =
+      wire(bptt && gathers ? System::vle_exact : design.learning.params.system, design.topology());
   output_ = design.learning.output;
   crossbars_.resize(design.crossbars.size());
   for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
@@ -57,7 +60,11 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
   list_groups(design);
   list_activities(design);
   build_islands(design, wiring);
-  if (wiring.records) build_sequencer(design);
+  if (bptt) {
+    build_host(design, gathers);
+  } else if (wiring.records) {
+    build_sequencer(design);
+  }
   if (design.chip.hop() == Hop::transparent) {
     for (const std::size_t a : signal_order(design)) {
       if (arrays_[a].neurons) order_.push_back(arrays_[a].neurons.get());
@@ -90,7 +97,8 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host);
     crossbars_[c] = crossbar.get();
     return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]),
-                                             plastic, same_instant(design, drawn.from, drawn.to)};
+                                             plastic, same_instant(design, drawn.from, drawn.to),
+                                             design.arrays[drawn.from].is_neuron()};
   };
   arrays_[a].neurons =
       std::make_unique<NeuronArray<T>>(design.arrays[a].name.c_str(), std::move(params), incoming.size(),
@@ -102,7 +110,7 @@ void TileDie<T>::bind_neurons(std::size_t a, const Design& design, const Wiring&
   NeuronArray<T>& n = *arrays_[a].neurons;
   n.clk_i(clk_i), n.rst_ni(rst_ni), n.learn_i(learn_i), n.target_on_i(target_on_i), n.eta_i(eta_i);
   n.rate_o(*arrays_[a].rate);
-  if (wiring.records) n.replay_i(replay_);
+  if (wiring.records || design.learning.params.system == System::bptt) n.replay_i(replay_);
   if (wiring.has_target && a == output_) n.target_i(target_i);
   std::size_t k = 0, sent = 0, received = 0;
   for (const std::size_t c : crossbars_into(design, a)) {
@@ -211,6 +219,28 @@ void TileDie<T>::sequence() {
 }
 
 template <class T>
+void TileDie<T>::build_host(const Design& design, bool gathers) {
+  const auto read_outputs = [this] {
+    if (!window_i.read()) readout_->convert_once();  // else the readout does so by itself
+  };
+  const auto back = [this] { replay_backward(); };
+  host_ = std::make_unique<HostSequencer>("host", design, read_outputs,
+                                          gathers ? std::function<void()>(back) : nullptr);
+  host_->clk_i(clk_i), host_->rst_ni(rst_ni), host_->learn_i(learn_i), host_->still_o(replay_);
+  activities_.insert(host_->activities().begin(), host_->activities().end());
+}
+
+template <class T>
+void TileDie<T>::replay_backward() {
+  if (order_.empty()) {
+    for (Array& a : arrays_) {
+      if (a.neurons) a.neurons->replay(false);
+    }
+  }
+  for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->replay(true);
+}
+
+template <class T>
 void TileDie<T>::run_islands() {
   if (!rst_ni.read()) return;
   for (auto& island : islands_) {
@@ -236,10 +266,7 @@ std::vector<DieModule::IslandReport> TileDie<T>::islands() const {
 template <class T>
 void TileDie<T>::run_in_order() {
   if (!rst_ni.read()) return;
-  if (replay_.read()) {
-    for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->replay_backward();
-    return;
-  }
+  if (replay_.read()) return host_ ? void() : replay_backward();
   for (NeuronArray<T>* n : order_) n->forward();
   for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->backward();
   readout_->sample(arrays_[output_].rate->fresh());
@@ -263,6 +290,7 @@ void TileDie<T>::read(std::size_t group, std::span<double> out) const {
 template <class T>
 void TileDie<T>::write(std::size_t group, std::span<const double> in) {
   const Handle h = handles_[group];
+  if (host_ && groups_[group].plastic) host_->send_weights(in.size());
   switch (h.member) {
     case Member::weights:
       return crossbars_[h.index]->write_weights(in);
@@ -280,9 +308,9 @@ void TileDie<T>::take(std::size_t group, std::span<double> out) {
   const Handle h = handles_[group];
   switch (h.member) {
     case Member::weights:
-      return crossbars_[h.index]->take_accumulated(out);
+      return crossbars_[h.index]->take_accumulated(out, !host_);
     case Member::bias:
-      return crossbars_[h.index]->take_accumulated_bias(out);
+      return crossbars_[h.index]->take_accumulated_bias(out, !host_);
     case Member::tau_m:
       return arrays_[h.index].neurons->take_tau_gradient(Tau::m, out);
     case Member::tau_r:
@@ -301,6 +329,7 @@ double TileDie<T>::probe(bool crossbar, std::size_t index, const std::string& si
   if (a.input) return a.input->rate(element);
   if (a.low_pass) return a.low_pass->rate(element);
   if (signal == "error") return a.neurons->error(element);
+  if (signal == "membrane") return a.neurons->membrane(element);
   return signal == "slope" ? a.neurons->slope(element) : a.neurons->rate(element);
 }
 

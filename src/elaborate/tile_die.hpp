@@ -10,6 +10,7 @@
 #include "arrays/neuron_array.hpp"
 #include "design/design.hpp"
 #include "design/die.hpp"
+#include "elaborate/host_sequencer.hpp"
 #include "elaborate/tile_island.hpp"
 
 namespace leadlag {
@@ -20,7 +21,8 @@ template <class T>
 class TileDie final : public DieModule {
  public:
   SC_HAS_PROCESS(TileDie);
-  TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die);
+  /// `gathers` is false for a die of system: bptt whose host computes the gradient elsewhere, from a model.
+  TileDie(const sc_core::sc_module_name& name, const Design& design, const Die& die, bool gathers = true);
 
   void read(std::size_t group, std::span<double> out) const override;
   void write(std::size_t group, std::span<const double> in) override;
@@ -28,7 +30,7 @@ class TileDie final : public DieModule {
   double probe(bool crossbar, std::size_t index, const std::string& signal,
                std::size_t element) const override;
   std::vector<IslandReport> islands() const override;
-  bool replaying() const override { return replay_.read(); }
+  bool replaying() const override { return host_ ? host_->busy() : replay_.read(); }
 
  private:
   struct Array {  // one of the three
@@ -53,6 +55,8 @@ class TileDie final : public DieModule {
   void reset_islands();
   void build_sequencer(const Design& design);
   void sequence();
+  void build_host(const Design& design, bool gathers);
+  void replay_backward();
 
   std::vector<Array> arrays_;
   std::vector<CrossbarArray<T>*> crossbars_;
@@ -67,6 +71,9 @@ class TileDie final : public DieModule {
   std::int64_t window_ = 0, recorded_ = 0;
   std::vector<std::size_t> recorded_signals_;  // by array, of all its units and replicas
   std::vector<Activity> memory_activity_;
+  // BPTT: a host goes backwards over the window, in no time of the die; replay_ says that the die stands
+  // still.
+  std::unique_ptr<HostSequencer> host_;
 };
 
 }  // namespace leadlag

@@ -37,6 +37,7 @@ bool same_instant(const Design& design, std::size_t from, std::size_t to) {
 NeuronArrayParams neuron_array_params(const Design& design, const Die& die, const Wiring& wiring,
                                       std::size_t a) {
   const bool prospective = wiring.has_errors[a] && design.learning.params.errors != ErrorPath::instantaneous;
+  const bool reads_chip = design.converts_states();
   return {.neurons = die.neurons[a],
           .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
           .has_target = wiring.has_target && a == design.learning.output,
@@ -48,6 +49,10 @@ NeuronArrayParams neuron_array_params(const Design& design, const Die& die, cons
           .tau_m_learns = design.is_plastic(Plastic::Kind::tau_m, a),
           .tau_r_learns = design.is_plastic(Plastic::Kind::tau_r, a),
           .records = wiring.records,
+          .converter = reads_chip ? std::optional(NeuronArrayParams::Converter{design.blocks.readout.bits,
+                                                                               design.learning.bptt.range})
+                                  : std::nullopt,
+          .replays_itself = design.learning.params.system == System::vle_exact,
           .error_leads_by_tau_m = !design.blocks.error_tau_m.has_value(),
           .error_lags_by_tau_r = !design.blocks.error_tau_r.has_value(),
           .tick = design.tick(a),

@@ -144,11 +144,11 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
         if (wiring.has_gains[a])
           bill.equal(array.name, array.size, GainStage::datasheet(b.gain_stage, t, at));
       }
-      if (a == design.learning.output) {
-        if (wiring.has_target)
-          bill.equal(array.name, array.size, TargetUnit::datasheet(b.target_unit, t, at));
+      const bool is_output = a == design.learning.output;
+      if (is_output && wiring.has_target)
+        bill.equal(array.name, array.size, TargetUnit::datasheet(b.target_unit, t, at));
+      if (is_output || design.converts_states())
         bill.equal(array.name, array.size, Readout::datasheet(b.readout, t, at));
-      }
     }
   }
   for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
@@ -158,11 +158,13 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     bill.equal(crossbar.name, cells, Synapse::datasheet(b.synapse, t, at));
     bill.equal(crossbar.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
-    if (plastic) {
+    if (plastic && design.learning.params.system != System::bptt) {
       bill.equal(crossbar.name, cells,
                  PlasticityCell::datasheet(b.plasticity_cell, t, at, design.learning.params.update));
     }
   }
+  if (design.learning.params.system == System::bptt)
+    bill.equal("chip", 1, HostLink::datasheet(b.host_link, t, at));
   return std::move(bill.groups);
 }
 

@@ -4,7 +4,38 @@
 #include <algorithm>
 #include <cmath>
 
+#include "design/host_traffic.hpp"
+
 namespace leadlag {
+namespace {
+
+/// The host of system: bptt, from the shapes and from how often it worked.
+void bill_host(const Design& design, const Observations& seen, Measurements& m) {
+  const HostTraffic t = host_traffic(design);
+  const auto dies = static_cast<std::uint64_t>(design.chip.replicas);
+  const auto count = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
+  // A model runs with the chip while it trains; dies in lockstep are models in lockstep.
+  const std::uint64_t training = design.task.sampled()
+                                     ? count(seen.train_samples * design.schedule.params.cycles_per_sample)
+                                     : count(seen.cycles - seen.replay_cycles) * dies;
+  const std::uint64_t out = count(t.bits_out) * count(seen.learning_steps) * dies,
+                      in = count(t.bits_in) * count(seen.host_steps) * dies;
+  const Energy mac = design.learning.bptt.mac_energy,
+               bit = HostLink::bit_energy(design.blocks.host_link, design.technology);
+  const char* const from = "learning.bptt.mac_energy x multiply-adds counted from the shapes";
+  m.host = {{"model, forward", t.forward * training, mac, from},
+            {"errors and products, backward", t.backward * count(seen.learning_steps) * dies, mac, from},
+            {"optimiser", t.step * count(seen.host_steps), mac, from},
+            {"weights over the link", in, bit, "C V_dd^2 / 4 per bit"}};
+  auto& v = m.values;
+  v["link_bits_out"] = static_cast<double>(out), v["link_bits_in"] = static_cast<double>(in);
+  v["wait_share"] =
+      seen.cycles > 0 ? static_cast<double>(seen.replay_cycles) / static_cast<double>(seen.cycles) : 0.0;
+  v["host_operations"] = static_cast<double>(m.host[0].count + m.host[1].count + m.host[2].count);
+  for (const HostRow& row : m.host) v["host_energy"] += row.total().si;
+}
+
+}  // namespace
 
 Measurements measure_static(const Design& design, const Die& die) {
   Measurements m;
@@ -90,6 +121,7 @@ Measurements measure(const Design& design, const Die& die, const Observations& s
   if (v.contains("memory_bits") && seen.cycles > 0) {
     v["replay_share"] = static_cast<double>(seen.replay_cycles) / static_cast<double>(seen.cycles);
   }
+  if (design.learning.params.system == System::bptt) bill_host(design, seen, m);
   if (seen.samples > 0) v["energy_per_sample"] = m.ledger.si / static_cast<double>(seen.samples);
   if (m.operations > 0) v["energy_per_operation"] = m.ledger.si / static_cast<double>(m.operations);
   if (m.updates > 0) v["energy_per_update"] = m.ledger.si / static_cast<double>(m.updates);

@@ -16,6 +16,16 @@
 
 namespace leadlag {
 
+/// What a computer beside the dies spends on learning, all dies together.
+struct HostRow {
+  std::string what;
+  std::uint64_t count;
+  Energy each;
+  std::string derivation;
+
+  Energy total() const { return static_cast<double>(count) * each; }
+};
+
 struct Measurements {
   std::map<std::string, double> values;  ///< SI, by the names of measurement_table; missing: not measured
   std::vector<EnergyRow> energy;
@@ -24,7 +34,8 @@ struct Measurements {
   std::optional<NetworkFigures> network;  ///< of conductances
   Energy ledger, supply;
   std::uint64_t operations = 0, updates = 0, host_reads = 0, host_writes = 0;
-  Time duration;  ///< of the run on the die
+  std::vector<HostRow> host;  ///< system: bptt; not in the ledger
+  Time duration;              ///< of the run on the die
 };
 
 /// The event ledger: counts x energies plus static power x time, per group; and everything derived from it.

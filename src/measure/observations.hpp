@@ -51,7 +51,7 @@ struct IslandLoops {
 /// What the bench saw, as plain values: everything a run hands over to measuring.
 struct Observations {
   std::int64_t cycles = 0;         ///< of the clock
-  std::int64_t replay_cycles = 0;  ///< of these, run backwards over a recorded window
+  std::int64_t replay_cycles = 0;  ///< of these, run backwards over a window, or spent waiting for a host
   std::int64_t samples = 0, train_samples = 0, test_samples = 0, learning_steps = 0, host_steps = 0;
   std::string diverged;   ///< instance whose state left the finite numbers and ended the run; empty: none
   std::string open_loop;  ///< loop of an analog island that had no solution and ended the run; empty: none

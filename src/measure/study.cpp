@@ -60,6 +60,7 @@ StudyRow row_of(const std::vector<const StudyRun*>& runs, double converged) {
         r->train_energy / static_cast<double>(std::max<std::int64_t>(1, r->train_samples)) / n;
     const double tests = static_cast<double>(std::max<std::int64_t>(1, r->test_samples));
     row.inference_energy += r->test_energy / tests / n, row.inference_time += r->test_time / tests / n;
+    row.host_energy += r->host_energy / n;
     row.area += r->area / n, row.power += r->power / n;
     row.worst_slack = r == runs.front() ? r->worst_slack : std::min(row.worst_slack, r->worst_slack);
   }

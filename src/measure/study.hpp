@@ -23,7 +23,8 @@ struct StudyRun {
   std::int64_t train_samples = 0, test_samples = 0;
   double train_time = 0.0, train_energy = 0.0, test_time = 0.0, test_energy = 0.0;
   double area = 0.0, power = 0.0, worst_slack = 0.0;
-  std::string phases;  ///< "init 2, relax 20, write 1"
+  double host_energy = 0.0;  ///< of a computer beside the die that learns for it, in the whole training
+  std::string phases;        ///< "init 2, relax 20, write 1"
 };
 
 /// All seeds of one system.
@@ -40,6 +41,7 @@ struct StudyRow {
   bool within_spread = false;  ///< the interval contains 0
   // Means over the seeds.
   double train_time = 0.0, train_energy = 0.0;         ///< of the whole training
+  double host_energy = 0.0;                            ///< of the same, beside the die
   double sample_energy = 0.0, inference_energy = 0.0;  ///< per training sample, per test sample
   double inference_time = 0.0, area = 0.0, power = 0.0, worst_slack = 0.0;
   std::vector<StudyRun::Point> curve;

@@ -74,7 +74,6 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
   if (design.has_circuit()) return circuit_timing(design, bill);
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   const bool registered = design.chip.schedule == Ordering::registered;
-  const std::string& output = design.arrays[design.learning.output].name;
   Paths all(design, bill);
   Path tick{"tick", "whole chip", {}, {}, {}};
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
@@ -134,9 +133,12 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
     all.append(record, design.arrays[a].name, TrajectoryMemory::stem, "value_i");
     all.finish(std::move(record));
   }
-  Path readout{"readout", output, {}, {}, {}};
-  all.append(readout, output, Readout::stem);
-  all.finish(std::move(readout));
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    if (a != design.learning.output && !(design.converts_states() && design.arrays[a].is_neuron())) continue;
+    Path readout{"readout", design.arrays[a].name, {}, {}, {}};
+    all.append(readout, design.arrays[a].name, Readout::stem);
+    all.finish(std::move(readout));
+  }
   if (!registered) all.finish(std::move(tick));
 
   Timing timing;

@@ -78,6 +78,8 @@ PageSection energy_section(const Report& r) {
   s.parts.emplace_back(Paragraph{energy_line(r)});
   s.parts.emplace_back(PageTable{"Energy and area by array", energy_by_array_table(r)});
   s.parts.emplace_back(PageTable{"Energy and area by array and block", energy_by_block_table(r), true});
+  if (!r.measurements.host.empty())
+    s.parts.emplace_back(PageTable{"The host, beside the die and not in the ledger", host_table(r)});
   return s;
 }
 

@@ -103,7 +103,15 @@ Json energy_json(const Measurements& m) {
                     {"static_derivation", row.static_derivation},
                     {"events", events}});
   }
-  return {{"ledger", m.ledger.si}, {"supply", m.supply.si}, {"rows", rows}};
+  Json host = Json::array();
+  for (const HostRow& row : m.host) {
+    host.push_back({{"what", row.what},
+                    {"count", row.count},
+                    {"each", row.each.si},
+                    {"total", row.total().si},
+                    {"derivation", row.derivation}});
+  }
+  return {{"ledger", m.ledger.si}, {"supply", m.supply.si}, {"rows", rows}, {"host", host}};
 }
 
 Json technology_json(const Technology& t) {

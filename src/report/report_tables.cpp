@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "design/host_traffic.hpp"
 #include "design/measurement_table.hpp"
 #include "units/text.hpp"
 
@@ -71,16 +72,19 @@ std::vector<std::string> learning_lines(const Report& r) {
   const Design& d = r.design;
   const LearningParams& l = d.learning.params;
   std::string system = "system " + std::string(name_of(l.system));
-  if (!d.has_circuit()) system += ", errors " + std::string(name_of(l.errors));
+  if (!d.has_circuit() && l.system != System::bptt) system += ", errors " + std::string(name_of(l.errors));
   if (l.system != System::none) {
     if (l.update == UpdateBy::die) {
       system += ", weights written on the die " +
                 std::string(d.has_circuit() ? "once a sample" : "in every cycle with plasticity on") +
                 ", rate " + shortest(l.rate);
     } else {
-      system += ", accumulated on the die, applied by a host (" + std::string(name_of(l.optimiser)) +
-                ", rate " + shortest(l.rate) + ") every " + std::to_string(d.learning.every) + " " +
-                std::string(name_of(d.learning.every_unit)) + (d.learning.every > 1 ? "s" : "");
+      system += l.system == System::bptt ? ", gradient of the " + std::string(name_of(d.learning.bptt.loop)) +
+                                               "'s own trajectories computed and applied by a host ("
+                                         : std::string(", accumulated on the die, applied by a host (");
+      system += std::string(name_of(l.optimiser)) + ", rate " + shortest(l.rate) + ") every " +
+                std::to_string(d.learning.every) + " " + std::string(name_of(d.learning.every_unit)) +
+                (d.learning.every > 1 ? "s" : "");
     }
     if (l.anneal < 1.0) {
       system += l.anneal_shape == Anneal::linear ? ", annealed linearly to " : ", annealed exponentially to ";
@@ -126,6 +130,11 @@ std::string timing_line(const Report& r) {
                     std::to_string(t.forward_cycles) + " cycles";
   if (r.design.learning.params.system == System::vle_exact) {
     out += "; a window is recorded and replayed in " + std::to_string(t.error_cycles) + " cycles";
+  } else if (r.design.learning.params.system == System::bptt) {
+    const HostTraffic h = host_traffic(r.design);
+    out += "; the host link moves " + std::to_string(h.capacity) + " bits each way in a cycle, " +
+           std::to_string(h.bits_out) + " leave in a cycle with plasticity on and " +
+           std::to_string(h.bits_in) + " arrive after a step of the host";
   } else if (t.error_cycles > 0) {
     out += "; output error to first weights " + std::to_string(t.error_cycles) +
            " cycles; first errors belong to a new input after " + std::to_string(t.alignment_cycles) +
@@ -194,6 +203,14 @@ Table energy_by_block_table(const Report& r) {
     table.row({row.array, row.block, std::to_string(row.instances), to_text(row.static_power),
                to_text(row.static_energy), to_text(row.dynamic_energy),
                percent(sum.si / total_of(r.measurements)), to_text(row.area)});
+  }
+  return table;
+}
+
+Table host_table(const Report& r) {
+  Table table({"beside the die", "count", "each", "energy", "from"});
+  for (const HostRow& row : r.measurements.host) {
+    table.row({row.what, std::to_string(row.count), to_text(row.each), to_text(row.total()), row.derivation});
   }
   return table;
 }

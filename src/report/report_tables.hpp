@@ -33,6 +33,7 @@ std::string energy_line(const Report& r);
 Table energy_by_array_table(const Report& r);
 Table energy_by_block_table(const Report& r);
 /// Energy of an event of each block, with its formula.
+Table host_table(const Report& r);  ///< what a computer beside the dies spends; not in the ledger
 Table event_energy_table(const Report& r);
 /// Every number of a technology with its source, or "assumed".
 Table technology_table(const Technology& technology);

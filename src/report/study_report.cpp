@@ -32,11 +32,12 @@ Table accuracy_table(const StudyReport& s) {
 }
 
 Table cost_table(const StudyReport& s) {
-  Table t({"system", "training takes", "training costs", "per training sample", "per inference",
-           "inference takes", "power", "area", "worst slack"});
+  Table t({"system", "training takes", "training costs", "beside the die", "per training sample",
+           "per inference", "inference takes", "power", "area", "worst slack"});
   const auto text = [](double v, Dimension d) { return format_quantity(v, d, 3); };
   for (const StudyRow& r : s.rows) {
     t.row({r.system, text(r.train_time, Time::dimension), text(r.train_energy, Energy::dimension),
+           r.host_energy > 0.0 ? text(r.host_energy, Energy::dimension) : "-",
            text(r.sample_energy, Energy::dimension), text(r.inference_energy, Energy::dimension),
            text(r.inference_time, Time::dimension), text(r.power, Power::dimension),
            text(r.area, Area::dimension), text(r.worst_slack, Time::dimension)});
@@ -99,16 +100,17 @@ std::string study_text(const StudyReport& s) {
 }
 
 std::string study_csv(const StudyReport& s) {
-  std::string out = provenance_line(s.provenance) + "\n" +
-                    csv_line({"system", "seeds", "accuracy", "deviation", "behind", "half_width", "converged",
-                              "train_time_s", "train_energy_J", "sample_energy_J", "inference_energy_J",
-                              "inference_time_s", "power_W", "area_m2", "worst_slack_s", "phases", "why"});
+  std::string out =
+      provenance_line(s.provenance) + "\n" +
+      csv_line({"system", "seeds", "accuracy", "deviation", "behind", "half_width", "converged",
+                "train_time_s", "train_energy_J", "sample_energy_J", "inference_energy_J", "inference_time_s",
+                "power_W", "area_m2", "worst_slack_s", "host_energy_J", "phases", "why"});
   for (const StudyRow& r : s.rows) {
     out += csv_line({r.system, std::to_string(r.seeds), shortest(r.mean), shortest(r.deviation),
                      shortest(r.behind), r.half_width ? shortest(*r.half_width) : "", r.converged ? "1" : "0",
                      shortest(r.train_time), shortest(r.train_energy), shortest(r.sample_energy),
                      shortest(r.inference_energy), shortest(r.inference_time), shortest(r.power),
-                     shortest(r.area), shortest(r.worst_slack), r.phases, r.why});
+                     shortest(r.area), shortest(r.worst_slack), shortest(r.host_energy), r.phases, r.why});
   }
   return out;
 }

@@ -65,6 +65,7 @@ std::string text_report(const Report& r) {
   if (!r.measurements.islands.empty()) out += "\n" + islands_table(r).text();
   out += heading("Energy and area") + line(energy_line(r)) + energy_by_array_table(r).text() + "\n" +
          energy_by_block_table(r).text();
+  if (!r.measurements.host.empty()) out += "\n" + host_table(r).text();
   out += heading("Coefficients") + event_energy_table(r).text() + "\n" + technology_text(d.technology);
   return out;
 }

@@ -153,3 +153,7 @@ TEST_CASE("netlist, structural and tile agree: contrastive Hebbian learning with
   check_agreement({{"crossbars.w2.range", "{min: -0.601, max: 0.4005}"},
                    {"learning", "{system: chl, update: die, chl: {feedback: 0.2, free: 15, clamped: 8}}"}});
 }
+TEST_CASE("netlist, structural and tile agree: dendritic microcircuit", "[circuit]") {
+  check_agreement(
+      {{"learning", "{system: dendritic, update: die, dendritic: {settle: 6, nudged: 5, apical_rate: 1}}"}});
+}

@@ -140,7 +140,7 @@ GradientResult measure_gradient(Rig& rig, const Subject& s, const GradientOption
                        "plasticity must begin before the run of " + std::to_string(r.cycles) + " cycles ends",
                        "--start " + std::to_string(r.start)}});
   }
-  if (design.learning.params.system == System::vle_exact) {  // whole windows only
+  if (runs_backwards(design.learning.params.system)) {  // whole windows only
     const std::int64_t window = design.learning.params.window;
     r.cycles -= (r.cycles - r.start) % window;
     if (r.cycles == r.start) {

@@ -40,7 +40,7 @@ void Rig::cycle() {
     bus.commit();
   };
   drive(x_, x), drive(target_, target);
-  target_on_.write(target_on), learn_.write(learn);
+  target_on_.write(target_on), learn_.write(learn), eta_.write(eta);
   settle();
   do {
     clk_.write(true), settle();

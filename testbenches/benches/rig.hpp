@@ -25,6 +25,7 @@ class Rig {
 
   // Pins of the next cycle.
   bool target_on = false, learn = false;
+  double eta = 0.0;  ///< learning rate of updates on the die
   std::vector<double> x, target;
 
   void reset();

@@ -104,8 +104,10 @@ class EndsReader {
       fail(option, text, "unknown-name",
            "a neuron has no signal '" + signal + "'" + suggestion(signal, {"rate", "error"}));
     }
-    if (signal == "error" && design_.learning.params.system == System::none) {
-      fail(option, text, "illegal-combination", "learning.system: none leaves the chip without error units");
+    if (signal == "error" && !has_error_units(design_.learning.params.system)) {
+      fail(option, text, "illegal-combination",
+           "learning.system: " + std::string(name_of(design_.learning.params.system)) +
+               " leaves the chip without error units");
     }
   }
 
@@ -184,9 +186,10 @@ Subject make_subject(const Design& design, const Ends& ends, Reconstruction pins
     const auto from = reader.from(ends.from.empty() ? input->name + "[0]" : ends.from);
     const auto to =
         reader.to(ends.to.empty() ? design.arrays[design.learning.output].name + "[0].rate" : ends.to);
-    if (from && from->target && design.learning.params.system == System::none)
+    if (from && from->target && !has_error_units(design.learning.params.system))
       reader.fail("--from", ends.from, "illegal-combination",
-                  "learning.system: none leaves the chip without a target");
+                  "learning.system: " + std::string(name_of(design.learning.params.system)) +
+                      " leaves the chip without a target");
     reader.finish();
     s.design = bare(design, pins);
     s.array = to->array, s.unit = to->unit, s.error = to->signal == "error",

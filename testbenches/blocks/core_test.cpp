@@ -10,6 +10,7 @@
 #include "blocks/activation.hpp"
 #include "blocks/error_unit.hpp"
 #include "blocks/gain_stage.hpp"
+#include "blocks/host_link.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/readout.hpp"
@@ -128,6 +129,53 @@ TEST_CASE("trajectory memory core: what is written last is read first, in its ow
   words.write(a);
   words.clear();
   CHECK(words.empty());
+}
+
+TEST_CASE("host link core: how long a die stands still", "[core]") {
+  const auto still_after = [](HostLink::Queue& q, std::int64_t words, bool last) {
+    q.advance(words, last);
+    int cycles = 0;
+    for (; q.busy(); ++cycles) q.advance(0, false);
+    return cycles;
+  };
+  HostLink::Queue fast{.capacity = 40};
+  CHECK(still_after(fast, 40, false) == 0);  // all of it leaves during the next cycle
+  CHECK(still_after(fast, 40, false) == 0);
+  CHECK(still_after(fast, 40, true) == 1);  // nobody may wait for the next one
+  CHECK(fast.out == 0);
+  HostLink::Queue slow{.capacity = 10};
+  CHECK(still_after(slow, 31, false) == 3);  // 31, 21, 11, 1
+  CHECK(slow.out == 1);
+  CHECK(still_after(slow, 30, false) == 2);
+  CHECK(still_after(slow, 30, true) == 3);
+  slow.in = 64;
+  CHECK(slow.busy());
+  CHECK(still_after(slow, 0, false) == 6);  // and the cycle of advance() itself
+  CHECK_FALSE(slow.busy());
+}
+
+TEST_CASE("readout core: a converter's codes", "[core]") {
+  // 3 bits from -2 to 2: steps of 0.5, the highest 1.5.
+  const std::vector<double> rates{0.0, 0.24, 0.26, -0.3, 1.4, 1.9, 7.0, -1.8, -2.4},
+      codes{0.0, 0.0, 0.5, -0.5, 1.5, 1.5, 1.5, -2.0, -2.0};
+  REQUIRE(rates.size() == codes.size());
+  for (std::size_t k = 0; k < rates.size(); ++k) {
+    CAPTURE(rates[k]);
+    CHECK(Readout::quantised(rates[k], 3, 2.0) == codes[k]);
+  }
+  CHECK_THAT(Readout::quantised(0.123456, 16, 1.0), WithinAbs(0.123456, 1.0 / 65536));
+}
+
+TEST_CASE("activation: the slope follows from the rate alone", "[core]") {
+  for (const Activation a : {Activation::linear, Activation::tanh, Activation::softplus, Activation::relu,
+                             Activation::hard_sigmoid}) {
+    for (const double x : {-3.0, -0.7, 0.1, 0.9, 2.5}) {
+      double rate = 0.0, slope = 0.0;
+      with_activation(a, [&]<Activation A>() { activate<A>(x, rate, slope); });
+      CAPTURE(name_of(a), x);
+      CHECK_THAT(slope_at_rate(a, rate), WithinAbs(slope, 1e-12));
+    }
+  }
 }
 
 TEST_CASE("error unit core: the gate multiplies what comes back and what the target says by the slope",

@@ -8,6 +8,7 @@
 
 #include "blocks/error_unit.hpp"
 #include "blocks/gain_stage.hpp"
+#include "blocks/host_link.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
@@ -41,9 +42,9 @@ Technology process() {
   t.wire_capacitance = {4e-10};
   t.cell_pitch = {9e-6};
   double w = 1e-6;
-  for (const char* stem :
-       {"input_driver", "synaptic_low_pass", "synapse", "summing_node", "prospective_neuron", "error_unit",
-        "target_unit", "plasticity_cell", "weight_register", "readout", "gain_stage", "trajectory_memory"}) {
+  for (const char* stem : {"input_driver", "synaptic_low_pass", "synapse", "summing_node",
+                           "prospective_neuron", "error_unit", "target_unit", "plasticity_cell",
+                           "weight_register", "readout", "gain_stage", "trajectory_memory", "host_link"}) {
     t.transistors[stem]["pair"] = {{w}, {2e-6}, 2, ""};
     t.transistors[stem]["tail"] = {{3e-6}, {w}, 1, ""};
     w += 1e-6;
@@ -189,6 +190,20 @@ TEST_CASE("datasheets: a channel of a trajectory memory by hand", "[core]") {
   REQUIRE(d.energies.size() == 2);
   CHECK_THAT(energy_of(d, Event::record), WithinRel(64 * 31e-15 + 6 * 11e-15, exact));
   CHECK_THAT(energy_of(d, Event::replay), WithinRel(6 * 2e-15 + 64 * c_unit * v_fs * v_fs / 3.0, exact));
+}
+
+TEST_CASE("datasheets: a host link by hand", "[core]") {
+  const HostLink::Params link{.width = 3, .clock = {2e6}, .capacitance = {8e-12}};
+  const Datasheet d = HostLink::datasheet(link, tech, at);
+  CHECK(d.block == "host_link");
+  CHECK(d.arcs.empty());
+  CHECK(d.static_current.si == 0.0);
+  CHECK_THAT(d.area.si, WithinRel(6 * gates(12), exact));
+  REQUIRE(d.energies.size() == 1);
+  CHECK_THAT(energy_of(d, Event::transfer), WithinRel(8e-12 * v_dd * v_dd / 4.0, exact));
+  CHECK(HostLink::capacity(link, {3e-6}) == 18);
+  CHECK(HostLink::capacity(link, {0.1e-6}) == 0);
+  CHECK(HostLink::capacity({.width = 1, .clock = {10e6}}, 1.0 / Frequency{3e6}) == 3);
 }
 
 TEST_CASE("datasheets: the directions a designer expects", "[core]") {

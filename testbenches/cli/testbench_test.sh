@@ -167,6 +167,15 @@ case $case_name in
       --set 'learning.plastic=[w1, w2, w3, first.tau_r, second.tau_r]' --min-cosine 0.99 --out l
     at_least "VLE exact" "$(figure l all.cosine)" 0.999
     expect 2 "$leadlag" testbench gradient "$source/models/chips/lag_net_window.yaml" --start 2000 --cycles 2400 --out n; has stderr "must hold a window of 500 cycles"
+    # A host's gradient is as good as its converters; the die it reads has rates, but no errors to be measured.
+    for bits in 4 8; do
+      expect 0 "$leadlag" testbench gradient "$source/models/chips/lag_net_bptt.yaml" --set learning.window=5000 --set 'learning.every=5000 ticks' \
+        --set 'learning.plastic=[w1, w2, w3]' --set blocks.readout.bits=$bits --min-cosine 0.9 --out l
+      figure l all.cosine > cosine$bits
+    done
+    awk 'NR == FNR { a = $1; next } END { exit !(1 - $1 < 0.5 * (1 - a) && $1 > 0.999) }' cosine4 cosine8 || { cat cosine4 cosine8; fail "bits do not tell"; }
+    expect 0 "$leadlag" testbench step "$source/models/chips/lag_net_bptt.yaml" --out n
+    expect 2 "$leadlag" testbench ac "$source/models/chips/lag_net_bptt.yaml" --from target --out n; has stderr "learning.system: bptt leaves the chip without a target"
     for system in vle_local vle_exact; do
       expect 2 "$leadlag" testbench ac c.yaml --set learning.system=$system --set learning.update=die --set chip.coupling=sampled --from target --out n
       has stderr "errors of system: $system have no reference"

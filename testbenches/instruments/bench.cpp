@@ -35,8 +35,8 @@ Bench::Bench(const sc_core::sc_module_name& name, DieModule& chip, const Design&
   chip.eta_i(eta_), chip.x_i(x_), chip.target_i(target_), chip.value_o(value_), chip.sum_o(sum_);
   SC_METHOD(on_fall);
   sensitive << clk_.negedge_event();
-  SC_METHOD(release_reset);
-  sensitive << reset_over_;
+  SC_METHOD(turn_reset);
+  sensitive << reset_turns_;
   dont_initialize();
 }
 
@@ -58,13 +58,15 @@ void Bench::on_fall() {
 }
 
 void Bench::observe_cycle() {
-  if (!host_waits_) task_.observe(cycle_++, value_.read(), sum_.read());
+  if (!host_waits_) task_.observe(cycle_++, value_.read(), sum_.read()), host_due_ = true;
   host_waits_ = chip_.replaying();
-  if (host_waits_) return;
+  if (host_waits_ || !host_due_) return;
+  host_due_ = false;
   const std::int64_t n = cycle_ - 1;
   host_.after_edge(frame_.learn, task_.training_sample_ended(n), design_.learning.params.rate * annealed(n));
   record_parameters();
   learning_cycles_ += frame_.learn;
+  host_waits_ = chip_.replaying();  // for the weights that the host has just sent
 }
 
 void Bench::set_pins(std::int64_t n) {
@@ -77,10 +79,14 @@ void Bench::set_pins(std::int64_t n) {
   drive(x_, next_x_), drive(target_, next_target_);
   target_on_.write(frame_.target_on), learn_.write(frame_.learn), window_.write(frame_.window);
   eta_.write(design_.learning.params.rate * annealed(n));
-  if (frame_.reset) {
-    rst_n_.write(false);
-    reset_over_.notify(kernel_period(design_) / 4);
-  }
+  if (frame_.reset) reset_turns_.notify(sc_core::SC_ZERO_TIME);
+}
+
+/// Low for a quarter of a period, before the next rising edge.
+void Bench::turn_reset() {
+  const bool begins = rst_n_.read();
+  rst_n_.write(!begins);
+  if (begins) reset_turns_.notify(kernel_period(design_) / 4);
 }
 
 void Bench::record_parameters() {

@@ -17,7 +17,8 @@ sc_core::sc_time kernel_period(const Design& design);
 
 /// Plugs a chip into its task: clock, pins, readout and the host port. Everything outside the chip moves on
 /// the falling edge: after rising edge n it takes the readout, lets the host write weights, and sets the pins
-/// for cycle n + 1. While the chip replays a window the pins stand, the task waits, and so does the host.
+/// for cycle n + 1. While the chip replays a window or waits for words of
+/// its link, the pins stand, the task waits, and so does the host.
 class Bench final : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Bench);
@@ -38,7 +39,7 @@ class Bench final : public sc_core::sc_module {
  private:
   void on_fall();
   void set_pins(std::int64_t n);
-  void release_reset() { rst_n_.write(true); }
+  void turn_reset();
   void observe_cycle();
   void record_parameters();
   double annealed(std::int64_t n) const;
@@ -52,9 +53,10 @@ class Bench final : public sc_core::sc_module {
   sc_core::sc_signal<double> eta_{"eta"};
   LaneBus<double> x_, target_, value_, sum_;
   std::vector<double> next_x_, next_target_;
-  sc_core::sc_event reset_over_;
+  sc_core::sc_event reset_turns_;
   std::int64_t cycle_ = 0, edges_ = 0, learning_cycles_ = 0;
-  bool host_waits_ = false;  // a cycle of the task has ended, its replay or its step by the host has not
+  bool host_waits_ = false;  // a cycle of the task has ended, its replay or its traffic with the host has not
+  bool host_due_ = false;    // the host has not looked at this cycle yet
   Frame frame_;
   std::size_t points_ = 0;
 };

@@ -26,13 +26,6 @@ namespace {
 /// A part on a testbench is one die: lanes of a bus and pins of a row are then the same thing.
 Design read_part(const std::string& blueprint, const Chip::Options& options) {
   Design design = read_design(blueprint, {options.presets, options.settings, options.technology_folder});
-  if (design.learning.params.system == System::vle_exact) {
-    throw DesignError(design.file,
-                      {{"illegal-combination", design.learning.at,
-                        "a testbench owns the clock and cannot know when a chip of system: vle_exact "
-                        "replays its window: run it with leadlag run, or set learning.system",
-                        ""}});
-  }
   if (design.chip.replicas == 1) return design;
   const auto stated = design.positions.find("chip.replicas");
   throw DesignError(design.file,
@@ -89,7 +82,8 @@ struct Chip::Package {
   }
   Observations seen(const std::string& diverged) const {
     Observations o;
-    o.cycles = cycles, o.learning_steps = learning_cycles, o.host_steps = host.steps();
+    o.cycles = cycles, o.replay_cycles = busy_cycles;
+    o.learning_steps = learning_cycles, o.host_steps = host.steps();
     o.diverged = diverged;
     for (const auto& [key, activity] : module->activities()) o.activities[key] = *activity;
     o.supply_charge = supply.charge(), o.peak_current = supply.peak();
@@ -108,9 +102,11 @@ struct Chip::Package {
   std::vector<std::shared_ptr<void>> ties;  ///< signals of pins that were left open
   bool running = false, risen = false;
   sc_core::sc_time last_rise;
-  bool learned = false, learned_before = false;  ///< what the last edge and the one before it saw
+  bool learned = false;                                ///< what the last edge saw
+  bool seen_learning = false, learned_before = false;  ///< that the last edge of the task, and the one before
   double rate = 0.0;
-  std::int64_t cycles = 0, learning_cycles = 0;
+  std::int64_t cycles = 0, busy_cycles = 0, learning_cycles = 0;
+  bool busy = false, host_due = false;  ///< the last edge left the chip busy; the host has not looked yet
 };
 
 Chip::Chip(const sc_core::sc_module_name& name, const std::string& blueprint, const Options& options)
@@ -240,10 +236,20 @@ void Chip::on_rise() {
 
 void Chip::on_fall() {
   Package& p = *package_;
-  p.host.after_edge(p.learned, p.learned_before && !p.learned, p.rate);
-  p.learned_before = p.learned;
-  p.learning_cycles += p.learned;
   ++p.cycles;
+  // As on the bench of `leadlag run`: what a busy chip's edges see is nobody's, and the host waits.
+  if (p.busy) {
+    ++p.busy_cycles;
+  } else {
+    p.host_due = true, p.seen_learning = p.learned;
+  }
+  p.busy = p.module->replaying();
+  if (p.busy || !p.host_due) return;
+  p.host_due = false;
+  p.host.after_edge(p.seen_learning, p.learned_before && !p.seen_learning, p.rate);
+  p.learned_before = p.seen_learning;
+  p.learning_cycles += p.seen_learning;
+  p.busy = p.module->replaying();  // for the weights that the host has just sent
 }
 
 // ---------------------------------------------------------------------------------------------- probes
@@ -251,6 +257,7 @@ sc_core::sc_time Chip::clock_period() const { return package_->period; }
 Time Chip::period() const { return package_->design.chip.period(); }
 Voltage Chip::full_scale() const { return package_->design.full_scale.voltage; }
 std::int64_t Chip::cycles() const { return package_->cycles; }
+bool Chip::busy() const { return package_->module->replaying(); }
 
 double Chip::probe(const std::string& path) const {
   const std::string what = std::string(name()) + ": cannot probe '" + path + "': ";

@@ -74,6 +74,11 @@ class Chip final : public sc_core::sc_module {
   std::int64_t cycles()
       const;  ///< whole clock cycles so far: rising edges with the falling edge that follows
 
+  /// The next rising edge does not look at the pins: the chip replays a window (learning.system: vle_exact)
+  /// or stands still for its link to the host (bptt). To be asked between two sc_starts, or on the falling
+  /// edge by a process that runs after the host: hold the pins, and let the task wait.
+  bool busy() const;
+
   /// Present value of one signal in model units: "hidden[3].rate", "output.error", "w1[2,7].weight". From the
   /// first sc_start on. Throws std::invalid_argument with what is wrong with the path.
   double probe(const std::string& path) const;

@@ -174,18 +174,3 @@ TEST_CASE("wiring: replicas are refused with the line that asks for them, and se
   CHECK_THROWS_AS((Chip{"chip", stated.path, {.presets = {"none"}}}), DesignError);
   CHECK_THROWS_AS((Chip{"chip", stated.path, {.threads = 0}}), std::invalid_argument);
 }
-
-TEST_CASE("wiring: a chip that replays windows is refused, because it does not own the clock", "[chip]") {
-  const OnDisk file("window.yaml", R"(leadlag: 1
-arrays:
-  in: {block: input_driver, size: 1}
-  out: {block: prospective_neuron, size: 1}
-crossbars:
-  w: {from: in, to: out}
-learning: {system: vle_exact, window: 10}
-task: {kind: tones, frequencies: [1]}
-schedule: {cycles: 100}
-)");
-  CHECK_THROWS_WITH((Chip{"chip", file.path}), Contains("replays its window"));
-  CHECK_NOTHROW(Chip("chip", file.path, {.settings = {{"learning", "{system: gle}"}}}));
-}

@@ -4,13 +4,16 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "arrays/socket.hpp"
 #include "blocks/prospective_neuron.hpp"
+#include "instruments/bench.hpp"
 #include "oracles/gle_network.hpp"
 #include "oracles/golden.hpp"
 
@@ -73,6 +76,26 @@ oracle::GleNetwork golden_line(double w0, double w1) {
            {.from = 0, .to = 1, .w = oracle::Matrix(1, 1, {w1})}},
           {.update = oracle::Update::accumulate}};
 }
+
+/// Two samples of ten cycles at rates 3 and 1; keeps what the readout shows.
+struct TwoSamples final : Task {
+  explicit TwoSamples(bool resets) : resets_(resets) {}
+  std::int64_t cycles() const override { return 20; }
+  Frame drive(std::int64_t n, std::span<double> x, std::span<double>) override {
+    x[0] = n < 10 ? 3.0 : 1.0;
+    return {.target_on = false, .learn = false, .window = true, .reset = resets_ && n % 10 == 0};
+  }
+  void observe(std::int64_t, std::span<const double> value, std::span<const double>) override {
+    seen.push_back(value[0]);
+  }
+  bool training_sample_ended(std::int64_t) const override { return false; }
+  double progress(std::int64_t) const override { return 0.0; }
+
+  std::vector<double> seen;
+
+ private:
+  bool resets_;
+};
 
 }  // namespace
 
@@ -190,4 +213,25 @@ TEST_CASE("T15: rate and error of one input meet 2 (L - l) - 1 cycles apart", "[
     }
     CHECK(shown == std::vector<int>{23});  // T4: three registers, whatever the time constants
   }
+}
+
+TEST_CASE("bench: a reset before a sample makes it independent of the one before", "[learning]") {
+  const ReadOptions options{.presets = {},
+                            .settings = {{"arrays.output.tau_r", "1 us"}},
+                            .technology_folder = LEADLAG_TECHNOLOGY_DIR};
+  Design fresh = parse_design("fresh.yaml", nudged_pair, options), stale = fresh;
+  fresh.chip.name = "fresh", stale.chip.name = "stale";
+  const Die die = fabricate(fresh);
+  const auto one = elaborate(fresh, die), other = elaborate(stale, die);
+  TwoSamples with(true), without(false);
+  Bench a("a", *one, fresh, with), b("b", *other, stale, without);
+  a.run(20);
+  REQUIRE(with.seen.size() == 20);
+  REQUIRE(without.seen.size() == 20);
+  CHECK(with.seen[9] > 0.1);
+  for (std::size_t n = 0; n < 10; ++n) {  // linear neurons from rest: a third of the signal, at every edge
+    CAPTURE(n);
+    CHECK_THAT(with.seen[10 + n], WithinAbs(with.seen[n] / 3.0, 1e-15));
+  }
+  CHECK(without.seen[19] > 1.2 * with.seen[19]);  // the membrane still remembers
 }

@@ -305,6 +305,7 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   LEADLAG_CHECK_BLOCK(plasticity_cell, PlasticityCell);
   LEADLAG_CHECK_BLOCK(weight_register, WeightRegister);
   LEADLAG_CHECK_BLOCK(readout, Readout);
+  LEADLAG_CHECK_BLOCK(host_link, HostLink);
 #undef LEADLAG_CHECK_BLOCK
   // What the loops above skip because it is legal only together with something else.
   const Design tile = parse(small, options({{"chip.precision", "float"}, {"chip.replicas", "4"}}));

@@ -90,6 +90,7 @@ std::string unit_of(const MeasurementKind& kind) {
 std::string generated(const std::string& name) {
   if (name.starts_with("block ")) return block_table(name.substr(6));
   if (name.starts_with("system ")) return block_table(name);
+  if (name.starts_with("source ")) return "```cpp\n" + text_of(docs.parent_path() / name.substr(7)) + "```\n";
   std::string table;
   if (name == "measurements") {
     table = "| measurement | unit | meaning |\n|---|---|---|\n";

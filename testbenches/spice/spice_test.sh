@@ -1,0 +1,157 @@
+#!/bin/bash
+# The simulator against ngspice on behavioural decks. Usage: spice_test.sh CASE LEADLAG SOURCE_DIR [POINTS [CYCLES]]
+# POINTS: how many blocks with parameters of their own are drawn (seeded); CYCLES: length of the learning runs.
+set -u
+source "$3/testbenches/cli/common.sh"
+points=${4:-5} cycles=${5:-2000}
+draw() { awk -v seed="$1" -v n="$points" -v low="$2" -v high="$3" -v unit="${4:-}" 'BEGIN {  # log-uniform if low > 0
+  srand(seed)
+  for (k = 0; k < n; ++k) {
+    u = rand(); x = low > 0 ? low * (high / low) ^ u : low + (high - low) * u
+    printf "%s%.6g%s", k ? ", " : "", x, unit } }'; }
+column_of() { printf '[%s]' "$(draw "$1" "$2" "$3" "" | sed 's/, /], [/g; s/^/[/; s/$/]/')"; }
+node() { jq -er "[.tables.nodes[] | select(.node | test(\"$2\")) | .$3 | select(. != null) | fabs] | max" "$1/report.json" || fail "$1 has no $3 of $2"; }
+nodes() { jq -er "[.tables.nodes[] | select(.node | test(\"$2\")) | select(.$3 != null)] | length" "$1/report.json"; }
+below() { awk -v a="$2" -v b="$3" 'BEGIN { exit !(a < b) }' || fail "$1: $2 is not below $3"; }
+# Of one unit.
+within() {  # folder rms pattern count
+  [ "$(nodes "$1" "$3" rms)" -eq "$4" ] || fail "$(nodes "$1" "$3" rms) nodes of $3 instead of $4"
+  below "rms of $3" "$(node "$1" "$3" rms)" "$2"
+}
+# Every node has to move, or nothing has been compared.
+all_within() {
+  within "$@"
+  below "no node of $3 stands still" 1e-3 "$(jq -r "[.tables.nodes[] | select(.node | test(\"$3\")) | .span] | min" "$1/report.json")"
+}
+phases_within() {  # folder degrees pattern count
+  [ "$(nodes "$1" "$3" phase_error_deg)" -eq "$4" ] || fail "$(nodes "$1" "$3" phase_error_deg) phases of $3 instead of $4"
+  below "phase of $3" "$(node "$1" "$3" phase_error_deg)" "$2"
+  below "gain of $3" "$(node "$1" "$3" gain_error)" 2e-4
+}
+run() { expect 0 "$leadlag" testbench spice "$@" --quiet; }
+
+# One unit of model time is 10 us; tones at 15.9 and 31.8 kHz, steps of the shorter period / 5000.
+chip() {  # name arrays crossbars learning task blocks
+  cat >"$1.yaml" <<YAML
+leadlag: 1
+chip: {name: $1, clock: 4 MHz, ticks_per_clock: 2, time_scale: 10 us, coupling: continuous, full_scale: {voltage: 25 mV, current: 10 nA}}
+arrays:
+  tone: {block: input_driver, size: 1, reconstruction: ramp}
+$2
+crossbars:
+$3
+blocks:
+  target_unit: {beta: 1, reconstruction: ramp$6}
+learning: $4
+task: {kind: tones, frequencies: [1, 2]}
+schedule: {cycles: 100000}
+YAML
+}
+step="6.28 ns"
+
+case $case_name in
+  neuron)  # linear: a neuron and its error unit per point, nudged, gain and phase at two frequencies
+    chip n "  out: {block: prospective_neuron, size: $points, activation: linear, tau_m: [$(draw 1 3 40 us)], tau_r: [$(draw 2 1 40 us)], nudging: [$(draw 3 0.01 0.5)]}" \
+      "  w: {from: tone, to: out, weights: $(column_of 4 0.2 1), tile: 64x64}" "{system: gle, update: host, plastic: [w]}" "" ""
+    run n.yaml --out n --cycles 1200 --step "$step"
+    for signal in membrane rate error; do
+      all_within n 1e-3 "$signal" "$points"
+      phases_within n 0.01 "$signal" "$points"
+    done
+    ;;
+  poles)  # the same with the parasitic pole of every adder, which is of first order in the tick
+    chip n "  out: {block: prospective_neuron, size: $points, activation: linear, tau_m: [$(draw 5 3 40 us)], tau_r: [$(draw 6 1 40 us)], adder_bias: 5 nA}" \
+      "  w: {from: tone, to: out, weights: $(column_of 7 0.2 1), tile: 64x64}" "{system: gle, update: host, plastic: [w]}" "" ""
+    sed -i 's/clock: 4 MHz/clock: 40 MHz, loops: parasitic_pole/; s/ticks_per_clock: 2/ticks_per_clock: 10/; s/reconstruction: ramp}$/reconstruction: ramp}/' n.yaml
+    sed -i 's/^blocks:/blocks:\n  error_unit: {adder_bias: 5 nA}/' n.yaml
+    run n.yaml --out n --cycles 4000 --step "$step"
+    for signal in membrane rate error; do all_within n 1e-3 "$signal" "$points"; done
+    # Without the pole in the deck the phases would be off by w tau_p, 1 degree and more.
+    phases_within n 0.1 rate "$points"
+    ;;
+  curve)  # one array per curve, driven far beyond its bend, and what comes back through each slope
+    for curve in linear tanh softplus relu hard_sigmoid; do
+      chip "$curve" "  hidden: {block: prospective_neuron, size: $points, activation: $curve, tau_m: [$(draw 8 3 40 us)], tau_r: [$(draw 9 1 40 us)]}
+  out: {block: prospective_neuron, size: 2, activation: linear, tau_m: 5 us, tau_r: 4 us}" \
+        "  w: {from: tone, to: hidden, weights: $(column_of 10 0.5 1.5), tile: 64x64}
+  v: {from: hidden, to: out, weights: [[$(draw 11 0.1 0.4)], [$(draw 12 -0.4 -0.1)]], bias: true, tile: 64x64}" \
+        "{system: gle, update: host, plastic: [w]}" "" ", loss: cross_entropy"
+      # A slope that jumps gates the error at an instant that the simulator knows to a tick, and the error unit passes
+      # the jump times tau_m / tau_r: of those errors only the size is compared.
+      error=1e-3
+      case $curve in relu | hard_sigmoid) error=0.15 ;; esac
+      run "$curve.yaml" --out "$curve" --cycles 700 --step "$step" --tolerance "$error"
+      for signal in membrane rate; do all_within "$curve" 1e-3 "hidden.*$signal" "$points"; done
+      all_within "$curve" "$error" "hidden.*error" "$points"
+      all_within "$curve" 1e-3 "out.*error" 2
+    done
+    ;;
+  low_pass)
+    chip l "  smooth: {block: synaptic_low_pass, from: tones, tau_s: [$(draw 13 1 40 us)]}
+  out: {block: prospective_neuron, size: 1, activation: linear, tau_m: 5 us, tau_r: 5 us}" \
+      "  w: {from: smooth, to: out, weights: [[$(draw 14 -0.5 0.5)]], tile: 64x64}" "{system: none, plastic: []}" "" ""
+    sed -i "s/tone: {block: input_driver, size: 1/tones: {block: input_driver, size: $points/" l.yaml
+    run l.yaml --out l --cycles 1200 --step "$step"
+    all_within l 1e-3 smooth "$points"
+    phases_within l 0.01 smooth "$points"
+    ;;
+  cell)  # each weight is a plasticity cell and a synapse of its own, learning
+    chip c "  out: {block: prospective_neuron, size: $points, activation: tanh, tau_m: [$(draw 15 3 40 us)], tau_r: [$(draw 16 3 40 us)], nudging: 0.1}" \
+      "  w: {from: tone, to: out, weights: $(column_of 17 -1 1), bias: true, tile: 64x64}" "{system: gle, update: die, rate: 2e-3, plastic: [w]}" "" ""
+    run c.yaml --out c --cycles "$cycles" --step "$step"
+    for signal in weight membrane error; do all_within c 1e-3 "$signal" "$points"; done
+    ;;
+  gle_232)  # the whole array learns
+    run "$source/testbenches/spice/gle_232.yaml" --out g --cycles "$cycles"
+    for signal in membrane error; do all_within g 5e-3 "$signal" 5; done
+    all_within g 5e-3 weight 12
+    below "weights move" 0.05 "$(node g weight span)"
+    [ -s g/spice.svg ] && [ -s g/deck/deck.cir ] && [ -s g/report.html ] || fail "not all files"
+    has g/report.txt "it says nothing about transistors"
+    ;;
+  dfc)  # controllers, compartments, stores and weights over whole samples, at drawn controller parameters
+    IFS=, read -ra tau_u <<<"$(draw 18 10 60 us)"
+    IFS=, read -ra k_p <<<"$(draw 19 0.5 4)"
+    IFS=, read -ra alpha <<<"$(draw 20 1e-4 1e-1)"
+    [ "${#tau_u[@]}" -eq "$points" ] || fail "${#tau_u[@]} points"
+    for ((k = 0; k < points; ++k)); do
+      run "$source/testbenches/spice/dfc_images.yaml" --out d --cycles "$cycles" --set learning.dfc.tau_u="${tau_u[k]}" --set learning.dfc.k_p="${k_p[k]}" \
+        --set learning.dfc.alpha="${alpha[k]}" --set learning.dfc.control=900
+      all_within d 1e-3 soma 13
+      all_within d 1e-3 control 10
+      within d 1e-3 "w2.*weight" 30
+      below "weights move" 0.05 "$(node d "w2.*weight" span)"
+    done
+    ;;
+  export)  # the deck is complete and runs as it is
+    expect 0 "$leadlag" export spice "$source/testbenches/spice/gle_232.yaml" --out deck --cycles 50
+    mv deck elsewhere && cd elsewhere || fail "no folder"
+    [ "$(ls)" = "$(printf '%s\n' README.md behavioural.lib deck.cir options.lib)" ] || fail "files: $(ls)"
+    expect 0 ngspice -b deck.cir
+    has stdout hidden_2_e_rms
+    has README.md "ARRAY_I_u"
+    [ -s deck.raw ] || fail "no deck.raw"
+    ;;
+  wrong)  # what has no deck is said, all at once, and nothing is written
+    expect 2 "$leadlag" export spice "$source/models/chips/lag_net_vle.yaml" --out out --level transitor --cycles 1
+    has stderr "did you mean 'transistor'"
+    has stderr "--cycles 1"
+    expect 2 "$leadlag" export spice "$source/models/chips/lag_net_vle.yaml" --out out
+    has stderr "blocks without a SPICE subcircuit"
+    expect 2 "$leadlag" export spice "$source/models/chips/fashion_mnist_ep.yaml" --out out
+    has stderr "state_node"
+    has stderr "up to 20000"
+    expect 2 "$leadlag" testbench spice "$source/models/chips/lag_net.yaml" --out out
+    has stderr "lag_net.yaml:"
+    has stderr "chip.coupling=continuous"
+    expect 0 "$leadlag" testbench spice "$source/models/chips/lag_net.yaml" --preset continuous --cycles 500 --out lag
+    expect 2 "$leadlag" export --out out
+    expect 2 env PATH=/nonexistent "$leadlag" testbench spice "$source/testbenches/spice/gle_232.yaml" --out out --cycles 20
+    has stderr "apt-get install ngspice"
+    printf '#!/bin/sh\necho "Timestep too small; cause unrecorded."\nexit 1\n' >ngspice && chmod +x ngspice
+    expect 1 env PATH="$PWD:$PATH" "$leadlag" testbench spice "$source/testbenches/spice/gle_232.yaml" --out failed --cycles 20
+    has failed/report.txt "Timestep too small"
+    [ ! -e out ] || fail "wrote something"
+    ;;
+  *) fail "no case $case_name" ;;
+esac
