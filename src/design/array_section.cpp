@@ -161,6 +161,7 @@ void read_range(Draft& draft, const Node& node, CrossbarDesign& c) {
   } else if (min && max && c.range.low >= c.range.high) {
     draft.log.add("empty-limit", node,
                   "no weight fits into the range of '" + c.name + "': min needs to be below max");
+    c.range = {};
   }
 }
 

@@ -393,7 +393,9 @@ void check_range(const Settings& chip) {
   REQUIRE(w.size() == 12);
   const WeightRange range{-0.3001, 0.3001};
   CHECK(std::all_of(w.begin(), w.end(), [&](double x) { return range.holds(x); }));
-  CHECK(std::any_of(w.begin(), w.end(), [&](double x) { return range.at_end(x); }));
+  double kept = 0.0;  // what an end has once held back, later steps cannot make up for
+  for (std::size_t k = 0; k < w.size(); ++k) kept = std::max(kept, std::abs(w[k] - beyond[k]));
+  CHECK(kept > 1e-4);
   CHECK_FALSE(std::all_of(beyond.begin(), beyond.end(), [&](double x) { return range.holds(x); }));
   tile.write("w_ab", std::vector<double>(12, 7.0)), structural.write("w_ab", std::vector<double>(12, 7.0));
   CHECK(tile.read("w_ab") == std::vector<double>(12, 0.3001));

@@ -155,6 +155,30 @@ TEST_CASE("image task: windows, standard scaling, replicas", "[task]") {
   }
 }
 
+TEST_CASE("image task: mirrored pixels follow on as many pins, with the other sign", "[task]") {
+  const Folder folder;
+  write_set(folder, "train", 10), write_set(folder, "t10k", 6);
+  CHECK_THROWS_WITH(ImageTask(image_design(folder, "", ", mirrored: true")),
+                    Contains("4 input") || Contains("8 pixels per image and their mirror images"));
+  const Design design = parse_design(
+      "c.yaml", image_design(folder, ", replicas: 2", ", scaling: standard, mean: 0.5, deviation: 0.25").text,
+      {{}, {{"arrays.image.size", "8"}, {"task.mirrored", "true"}}, LEADLAG_TECHNOLOGY_DIR});
+  ImageTask task(design);
+  const std::size_t lanes = 16;
+  std::vector<double> x(8 * lanes, 77.0), target(3 * lanes);
+  std::size_t nonzero = 0;
+  for (std::int64_t n = 0; n < task.cycles(); ++n) {
+    task.drive(n, x, target);
+    for (std::size_t i = 0; i < 4; ++i) {
+      for (std::size_t b = 0; b < 2; ++b) {
+        REQUIRE(x[(4 + i) * lanes + b] == -x[i * lanes + b]);
+        nonzero += x[i * lanes + b] != 0.0 ? 1U : 0U;
+      }
+    }
+  }
+  CHECK(nonzero > 100);
+}
+
 TEST_CASE("image task: counts what the readout decides", "[task]") {
   const Folder folder;
   write_set(folder, "train", 10), write_set(folder, "t10k", 6);

@@ -172,7 +172,8 @@ TEST_CASE("4.8 energy-based on the die: without an error nothing moves but round
       {"ep", "beta: 0.5, energy: leaky, feedback: 0.5, " + settled},
       {"chl", "feedback: 0.5, " + settled_clamp},
       {"coupled_learning", "eta: 0.5, " + settled_clamp},
-      {"pc", "lambda: 0.5, relax: 100"}};
+      {"pc", "lambda: 0.5, relax: 100"},
+      {"bp", "settle: 100"}};
   std::deque<LayeredRig> rigs;
   for (std::size_t k = 0; k < systems.size(); ++k) {
     rigs.emplace_back("zero" + std::to_string(k), n2.net, learning(systems[k].first, systems[k].second),

@@ -131,3 +131,19 @@ TEST_CASE("4.8h OIM on the die: its net learns by three decades, and with the wr
   CHECK(fallen[0] < 1e-3);
   CHECK(fallen[1] > 0.1);
 }
+
+TEST_CASE("4.8 OIM on the die: without an error nothing moves, half a turn of it turns the update",
+          "[learning]") {
+  Oscillators net("zero", oim("beta: 0.1, free: 1200, nudged: 1200"), 2.0);
+  const VectorXd own = net.rig().infer();
+  const auto updated = [&](const VectorXd& y) -> VectorXd {
+    net.rig().show(VectorXd::Zero(1), y);
+    net.rig().sample();
+    return net.update();
+  };
+  CHECK(updated(own).lpNorm<Eigen::Infinity>() < 1e-13);  // both phases are divided by 2 beta
+  const VectorXd error{{1e-5, -2e-5}};
+  const VectorXd up = updated(own + error), down = updated(own - error);
+  CHECK(up.norm() > 1e-7);
+  CHECK((up + down).norm() < 1e-3 * up.norm());
+}

@@ -5,9 +5,14 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "app/simulate.hpp"
+#include "instruments/npy.hpp"
+#include "instruments/test_files.hpp"
+#include "learning/one_sample.hpp"
 #include "learning/resistive_rig.hpp"
 #include "measure/findings.hpp"
 #include "oracles/contrastive.hpp"
@@ -283,4 +288,51 @@ TEST_CASE("LL-SETTLE: the poles of the network against its phases and its clock"
   const VectorXd rest = resistive_reference().nodal_analysis(0.0);
   const double half_bit = rest.norm() / 512.0;
   CHECK((good.voltages() - rest).norm() < half_bit);
+}
+
+TEST_CASE("resistive die: a run measures what share of the weights it left at an end of their range",
+          "[learning]") {
+  const Design design = parse_design(
+      "net.yaml",
+      ResistiveRig::reference() +
+          "learning: {system: ep, ep: {energy: resistive, free: 100, nudged: 100, beta: 1}, rate: 2000}\n",
+      {{},
+       {{"crossbars.w1.range", "{max: 30.01}"}, {"crossbars.w2.range", "{min: 6.99}"}},
+       LEADLAG_TECHNOLOGY_DIR});
+  const std::int64_t sample = design.schedule.params.cycles_per_sample;
+  leadlag::testing::OneSample task(VectorXd{{0.6, -0.4, 0.25, 0.0}}, VectorXd{{0.10, -0.05}}, sample,
+                                   60 * sample);
+  const leadlag::test::Folder folder;
+  const Die die = fabricate(design);
+  const Observations seen = simulate(
+      design, die, task, {.waves = {}, .weights = folder.path.string(), .comment = {}, .progress = {}});
+  double at_end = 0.0;
+  for (const double w : read_npy(folder.file("w1.npy")).values) at_end += w == 0.0 || w == 30.01 ? 1.0 : 0.0;
+  for (const double w : read_npy(folder.file("w2.npy")).values) at_end += w == 6.99 ? 1.0 : 0.0;
+  for (const double w : read_npy(folder.file("load.npy")).values) at_end += w == 0.0 ? 1.0 : 0.0;
+  CHECK(at_end >= 1.0);
+  REQUIRE(seen.weights_at_end);
+  CHECK_THAT(*seen.weights_at_end, WithinRel(at_end / 12.0, 1e-14));
+  // Heat goes into the supply meter cycle by cycle, and into the ledger as one sum.
+  const Measurements m = measure(design, die, seen);
+  CHECK(m.values.at("weights_at_end") == *seen.weights_at_end);
+  CHECK(m.values.at("ledger_error") < 1e-9);
+  double heat = 0.0;
+  for (const EnergyRow& row : m.energy) heat += row.block == "conductor" ? row.dynamic_energy.si : 0.0;
+  CHECK(heat > 1e-3 * m.ledger.si);  // enough for the meter's share of it to show
+}
+
+TEST_CASE("resistive die: its bill has a conductor per crosspoint, and no transconductors that sum",
+          "[learning]") {
+  const Design design =
+      parse_design("net.yaml", ResistiveRig::reference() + "learning: " + ep("form: symmetric"),
+                   {{}, {}, LEADLAG_TECHNOLOGY_DIR});
+  std::map<std::string, std::size_t> found;
+  for (const BlockGroup& g : bill_of_blocks(design, fabricate(design))) found[g.sheet.block] += g.instances;
+  // Products: V_i V_j and V_i^2 of all crosspoints, V_j^2 of those that a node drives.
+  const std::map<std::string, std::size_t> expected{
+      {"input_driver", 4},     {"resistive_node", 4}, {"target_unit", 2},
+      {"sample_hold", 4},      {"conductor", 12},     {"contrast_cell", 28},
+      {"weight_register", 12}, {"readout", 2},        {"phase_sequencer", 1}};
+  CHECK(found == expected);
 }

@@ -51,7 +51,6 @@ class ResistiveRig {
   }
   Socket& socket() { return socket_; }
 
- private:
   static std::string reference() {
     return R"(
 leadlag: 1
@@ -70,6 +69,8 @@ task: {kind: idx_images, data: none}
 schedule: {train_samples: 1, test_samples: 1}
 )";
   }
+
+ private:
   template <class F>
   static Eigen::VectorXd all(F&& of) {
     std::vector<double> values;
