@@ -249,6 +249,9 @@ std::string blueprint_schema() {
   p["leadlag"] = {{"const", 1}, {"description", "version of the blueprint language"}};
   p["chip"] = chip_schema();
   p["blocks"] = described(blocks, "defaults of every block of a kind");
+  p["physics"] = object_schema(Physics::Params{}, Physics::Params::fields());
+  p["physics"]["properties"]["effects"] =
+      list_of({{"enum", Names<Effect>::value}}, "effects that circuits have, all unless given");
   p["arrays"] = arrays_schema();
   p["crossbars"] = crossbars_schema();
   p["learning"] = learning_schema();
@@ -287,6 +290,7 @@ std::string block_table(const std::string& kind) {
   if (kind == "learning") return markdown(LearningParams{}, LearningParams::fields());
   if (kind == "task") return markdown(TaskParams{}, TaskParams::fields());
   if (kind == "schedule") return markdown(ScheduleParams{}, ScheduleParams::fields());
+  if (kind == "physics") return markdown(Physics::Params{}, Physics::Params::fields());
   if (kind == "study") return markdown(StudyParams{}, StudyParams::fields());
   if (kind == "technology") return markdown(Technology{}, Technology::fields());
   std::string table;
