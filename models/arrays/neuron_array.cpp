@@ -156,6 +156,7 @@ void NeuronArray<T>::check_finite() const {
 template <class T>
 void NeuronArray<T>::on_edge() {
   if (!rst_ni.read()) return;
+  begin_cycle();
   if (replay_i.size() > 0 && replay_i->read()) {
     if (params_.replays_itself) replay(false);
     return;
