@@ -121,6 +121,10 @@ class NeuronArray final : public sc_core::sc_module {
     prepare();
   }
 
+  /// A cycle passes for the weights of the incoming crossbars. With Hop::registered the array calls it.
+  void begin_cycle() {
+    for (Incoming& in : incoming_) in.crossbar->begin_cycle();
+  }
   // The edge in two halves, for the transparent schedule.
   void forward() { run_forward(true), record(true); }
   void backward();

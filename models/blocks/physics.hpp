@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "units/field.hpp"
+#include "units/quantity.hpp"
 
 namespace leadlag {
 
@@ -33,10 +34,13 @@ struct Names<Effect> {
 struct Physics {
   struct Params {
     std::int64_t die = 1;
+    Temperature temperature{};
 
     static constexpr auto fields() {
       return std::tuple{Field{"die", &Params::die, domain::non_negative,
-                              "which die of the wafer: seed of mismatch and offsets, apart from chip.seed"}};
+                              "which die of the wafer: seed of mismatch and offsets, apart from chip.seed"},
+                        Field{"temperature", &Params::temperature, domain::between(0.0, 450.0),
+                              "junction temperature; 0 K: that of the technology file"}};
     }
   };
   Params params;

@@ -35,6 +35,10 @@ Time parasitic_pole(const Technology& technology, Current i) {
          (technology.kappa_at(i) * i);
 }
 
+Current leakage_at(const Technology& t, Temperature temperature) {
+  return t.leakage * std::exp2((temperature - t.temperature).si / 18.0);
+}
+
 Time settle_time(Time tau, int bits) { return tau * (std::numbers::ln2 * (bits + 1)); }
 
 }  // namespace leadlag

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "blocks/converter.hpp"
+#include "blocks/weight_device.hpp"
 #include "design/design.hpp"
 
 namespace leadlag {
@@ -16,6 +19,10 @@ struct Die {
   std::vector<std::vector<SynapticLowPass::Params>> low_passes;
   std::vector<std::vector<double>> weights;  ///< by crossbar, row-major, rows are postsynaptic
   std::vector<std::vector<double>> biases;   ///< by crossbar; empty where it has none
+  /// By crossbar, of the netlist if the chip is drawn as one; null at ideal fidelity.
+  std::vector<std::shared_ptr<const MadeCells>> cells;
+  std::vector<std::vector<Converter>> input_converters;  ///< by array; empty where x enters as it is
+  std::vector<Converter> output_converters;              ///< empty: the readout takes rates as they are
 };
 
 /// Draws the initial weights (seeded by the chip's seed and the crossbar's name) and derives each error

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "design/die.hpp"
+#include "design/fabricate_cells.hpp"
 #include "units/random.hpp"
 
 namespace leadlag {
@@ -80,6 +81,33 @@ std::vector<std::vector<std::size_t>> Design::islands() const {
   return found;
 }
 
+namespace {
+
+void fabricate_cells(const Design& design, Die& die) {
+  for (const ArrayDesign& array : design.arrays) {
+    die.input_converters.push_back(array.is_input() ? make_input_converters(design, array)
+                                                    : std::vector<Converter>{});
+  }
+  die.output_converters = make_output_converters(design);
+  const auto add = [&](const std::string& name, WeightRange range, const std::vector<double>& initial,
+                       bool bias, std::size_t rows) {
+    die.cells.push_back(make_cells(design, name, range, initial, initial.size() + (bias ? rows : 0)));
+  };
+  if (!design.has_circuit()) {
+    for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+      const CrossbarDesign& drawn = design.crossbars[c];
+      add(drawn.name, drawn.range, die.weights[c], drawn.bias, design.arrays[drawn.to].size);
+    }
+    return;
+  }
+  for (const Circuit::Crossbar& c : design.circuit().crossbars) {
+    add(c.name, c.range, c.drawn != Circuit::none ? die.weights[c.drawn] : c.initial(die.weights), c.bias,
+        c.rows);
+  }
+}
+
+}  // namespace
+
 Die fabricate(const Design& design) {
   Die die;
   for (const ArrayDesign& array : design.arrays) {
@@ -104,12 +132,14 @@ Die fabricate(const Design& design) {
     die.weights.push_back(initial_weights(crossbar, rows, columns, seed));
     die.biases.emplace_back(crossbar.bias ? rows : 0, 0.0);
   }
+  fabricate_cells(design, die);
   return die;
 }
 
 Die as_drawn(const Design& design) {
   Design ideal = design;
   ideal.chip.fidelity = Fidelity::ideal;
+  ideal.fidelities.clear();
   return fabricate(ideal);
 }
 

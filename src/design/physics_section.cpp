@@ -44,6 +44,10 @@ void read_physics(Draft& draft) {
   const Node& map = draft.section("physics");
   check_keys(draft.log, map, "physics", field_names(Physics::Params::fields(), {"effects"}));
   read_fields(draft.log, map, Physics::Params::fields(), design.physics.params);
+  if (design.physics.params.temperature > Temperature{}) {
+    design.technology.leakage = leakage_at(design.technology, design.physics.params.temperature);
+    design.technology.temperature = design.physics.params.temperature;
+  }
   const Node* effects = map.find("effects");
   if (effects != nullptr) {
     read_effects(draft, *effects, design.physics);
