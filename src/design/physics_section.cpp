@@ -61,6 +61,13 @@ void read_physics(Draft& draft) {
     }
     return;
   }
+  const bool resistive = design.blocks.weight_register.storage == Storage::rram;
+  const Physics weights = design.physics_of(WeightRegister::stem);
+  const bool any = std::find(weights.on.begin(), weights.on.end(), true) != weights.on.end();
+  if (resistive && any && design.chip.detail == Detail::structural) {
+    draft.log.add("illegal-combination", draft.mark("blocks.weight_register.storage"),
+                  "the physics of storage: rram needs chip.detail: tile");
+  }
   if (design.chip.integration == Integration::euler) {
     draft.log.add("illegal-combination", draft.mark("chip.integration"),
                   "the papers' Euler steps are for fidelity: ideal; circuits need integration: exact");
