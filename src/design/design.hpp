@@ -408,11 +408,22 @@ struct StudyParams {
   }
 };
 
+/// `study: curves: NAME:`, what `leadlag study robustness` draws: a measurement against a parameter.
+struct StudyCurve {
+  std::string name;
+  std::string vary;                  ///< blueprint path
+  std::vector<std::string> values;   ///< as one would write them there
+  std::vector<std::string> presets;  ///< one line each; empty: the blueprint alone
+  std::string measure = "test_accuracy";
+  Position at;
+};
+
 /// What `leadlag study learning` compares: presets of the blueprint, each with every seed.
 struct StudyDesign {
   StudyParams params;
   std::vector<std::string> systems;
   std::vector<std::int64_t> seeds{1, 2, 3};
+  std::vector<StudyCurve> curves;
 };
 
 /// The chip as drawn: immutable once read. Everything downstream works on this, never on text.

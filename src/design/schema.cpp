@@ -267,7 +267,17 @@ std::string blueprint_schema() {
       list_of({{"type", "string"}}, "presets that `leadlag study learning` compares");
   p["study"]["properties"]["seeds"] =
       list_of(number_schema(domain::non_negative, true), "values of chip.seed, [1, 2, 3] unless given");
-  p["study"]["required"] = {"systems"};
+  const Json names = list_of({{"type", "string"}}, "presets, one line each");
+  p["study"]["properties"]["curves"] = map_of(
+      {{"type", "object"},
+       {"additionalProperties", false},
+       {"required", {"vary", "values"}},
+       {"properties",
+        {{"vary", {{"type", "string"}, {"description", "blueprint path of a parameter"}}},
+         {"values", list_of(Json(true), "values for it")},
+         {"presets", names},
+         {"measure", {{"type", "string"}, {"description", "measurement, test_accuracy unless given"}}}}}},
+      "what `leadlag study robustness` draws: a measurement against a parameter");
   const Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                     {"title", "Leadlag blueprint"},
                     {"type", "object"},
