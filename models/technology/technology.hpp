@@ -137,6 +137,13 @@ Area transistor_area(const Technology& technology, const std::string& stem);
 Current bias_for(const Technology& technology, Capacitance c, Time tau);
 /// Parasitic pole behind a lead stage biased at i: tau_p = C_par / g, g = kappa(i) i / (2 U_T).
 Time parasitic_pole(const Technology& technology, Current i);
+/// Input offset of a pair of transistors of a block's group (Pelgrom 1989): sigma(dVth) = A_VT / sqrt(W L). 0
+/// for a block or group that the file does not size.
+Voltage threshold_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
+/// Error of a weak-inversion mirror of that group: sigma(dI/I) = kappa sigma(dVth) / U_T.
+double current_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
+/// sigma(dC/C) = A_C / sqrt(area), area = C / density.
+double capacitor_mismatch(const Technology& technology, Capacitance c);
 /// Settling of a single pole to half an LSB of `bits`: tau ln 2^(bits+1).
 Time settle_time(Time tau, int bits);
 

@@ -454,7 +454,8 @@ struct Design {
   std::size_t inputs() const;  ///< number of the arrays' input drivers, in the order of `arrays`
   std::size_t outputs() const { return arrays[learning.output].size; }
   bool is_plastic(Plastic::Kind kind, std::size_t index) const;
-  bool has_physics() const;                         ///< some block kind is at circuit fidelity
+  bool has_physics() const;  ///< some block kind is at circuit fidelity
+  Fidelity fidelity_of(std::string_view stem) const;
   Physics physics_of(std::string_view stem) const;  ///< no effects if the kind is ideal
   bool has_circuit() const { return is_circuit(learning.params.system); }
   ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know
