@@ -69,10 +69,13 @@ struct CellContext {
   /// A time constant with the error of its capacitor and of the mirror that biases its amplifier.
   Time made(Time tau, Capacitance c, std::string_view stem, std::size_t unit) const;
   /// Offset of an amplifier in full scales: the input error of the named groups of transistors.
-  double offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit) const;
+  double offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
+                std::string_view what = "offset") const;
   /// The same with the standard deviation that the designer states, if so.
   double offset(std::string_view stem, std::optional<Voltage> stated,
                 std::initializer_list<const char*> groups, std::size_t unit) const;
+  /// What the height of an output curve is multiplied by: 1 + N(0, activation_mismatch).
+  double curve_gain(std::string_view stem, std::size_t unit) const;
   /// Thermal noise of a first-order node, whose state moves `step` of the way to its goal in a tick:
   /// variance of the state gamma k T / C. With step = 1 it is that of a sampled voltage.
   CellNoise node_noise(std::string_view stem, Capacitance c, double step, std::size_t unit) const;

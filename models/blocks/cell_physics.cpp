@@ -29,13 +29,8 @@ Time CellContext::made(Time tau, Capacitance c, std::string_view stem, std::size
   return tau * std::max(0.05, 1.0 + error);
 }
 
-double CellContext::offset(std::string_view stem, std::initializer_list<const char*> groups,
-                           std::size_t unit) const {
-  return offset(stem, {}, groups, unit);
-}
-
-double CellContext::offset(std::string_view stem, std::optional<Voltage> stated,
-                           std::initializer_list<const char*> groups, std::size_t unit) const {
+double CellContext::offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
+                           std::string_view what) const {
   const CellPhysics* p = with(Effect::offset, stem);
   if (p == nullptr) return 0.0;
   double variance = 0.0;
@@ -43,8 +38,20 @@ double CellContext::offset(std::string_view stem, std::optional<Voltage> stated,
     const double sigma = threshold_mismatch(p->technology, stem, group) / p->full_scale.voltage;
     variance += sigma * sigma;
   }
-  const double sigma = stated ? *stated / p->full_scale.voltage : std::sqrt(variance);
-  return sigma * fabrication(*p, name, unit, "offset").normal(0);
+  return std::sqrt(variance) * fabrication(*p, name, unit, what).normal(0);
+}
+
+double CellContext::offset(std::string_view stem, std::optional<Voltage> stated,
+                           std::initializer_list<const char*> groups, std::size_t unit) const {
+  const CellPhysics* p = with(Effect::offset, stem);
+  if (p == nullptr || !stated) return offset(stem, groups, unit);
+  return *stated / p->full_scale.voltage * fabrication(*p, name, unit, "offset").normal(0);
+}
+
+double CellContext::curve_gain(std::string_view stem, std::size_t unit) const {
+  const CellPhysics* p = with(Effect::mismatch, stem);
+  if (p == nullptr) return 1.0;
+  return 1.0 + p->technology.activation_mismatch * fabrication(*p, name, unit, "curve").normal(0);
 }
 
 CellNoise CellContext::node_noise(std::string_view stem, Capacitance c, double step, std::size_t unit) const {
