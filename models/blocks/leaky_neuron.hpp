@@ -51,7 +51,7 @@ struct LeakyNeuron {
   };
   struct State {
     double v = 0.0;
-    double held_noise = 0.0;  // of the sample that stands at the output
+    double held_noise = 0.0;  // of the sample that the curve sees
     std::uint64_t draws = 0, held_draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
@@ -60,8 +60,7 @@ struct LeakyNeuron {
             c.hold_noise(stem, p.hold_capacitance, unit), p.activation};
   }
   static void show(const Coefficients& c, const State& s, double* out) {
-    curve(c.activation, s.v, out[rate], out[slope]);
-    out[rate] += s.held_noise;
+    curve(c.activation, s.v + s.held_noise, out[rate], out[slope]);
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {

@@ -60,7 +60,7 @@ struct StateNode {
   };
   struct State {
     double v = 0.0;
-    double held_noise = 0.0;  // of the sample that stands at the output
+    double held_noise = 0.0;  // of the sample that the curve sees
     std::uint64_t draws = 0, held_draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
@@ -74,8 +74,7 @@ struct StateNode {
   }
   static void show(const Coefficients& c, const State& s, double* out) {
     double slope = 0.0;
-    LeakyNeuron::curve(c.activation, s.v, out[rate], slope);
-    out[rate] += s.held_noise;
+    LeakyNeuron::curve(c.activation, s.v + s.held_noise, out[rate], slope);
     out[state] = s.v;
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
