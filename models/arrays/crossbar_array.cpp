@@ -68,7 +68,7 @@ CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape
       shape_(shape),
       lanes_(lanes_per_unit(shape.replicas)),
       bias_(bias.begin(), bias.end()) {
-  if (made) physics_ = std::make_unique<CellPhysics<T>>(std::move(made));
+  if (made) physics_ = std::make_unique<CrossbarPhysics<T>>(std::move(made));
   accumulates = accumulates || physics_;  // cells that write their own weights take their sums from there
   if (shape_.tile_rows == 0) shape_.tile_rows = shape_.rows;
   if (shape_.tile_columns == 0) shape_.tile_columns = shape_.columns;
@@ -347,7 +347,7 @@ bool CrossbarArray<T>::begin_cycle() {
 }
 
 template <class T>
-void CrossbarArray<T>::age(typename CellPhysics<T>::Age now) {
+void CrossbarArray<T>::age(typename CrossbarPhysics<T>::Age now) {
   if (!now.due) return;
   const auto row_by_row = [&](const CellRow<T>& row) {
     for (std::size_t k = 0; k < row.n; ++k) {

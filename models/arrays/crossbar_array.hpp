@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "arrays/aligned.hpp"
-#include "arrays/cell_physics.hpp"
 #include "arrays/crossbar_kernel.hpp"
+#include "arrays/crossbar_physics.hpp"
 #include "blocks/weight_register.hpp"
 #include "technology/datasheet.hpp"
 
@@ -94,7 +94,7 @@ class CrossbarArray final : public sc_core::sc_module {
   template <class F>
   void for_each_row(F&& f);  // f(CellRow), of all weights
   CellRow<T> bias_row();
-  void age(typename CellPhysics<T>::Age age);
+  void age(typename CrossbarPhysics<T>::Age age);
   template <class F>
   void for_each_cell(F&& f) const;  // f(tile, cell within the tile, element of the row-major array)
 
@@ -103,7 +103,7 @@ class CrossbarArray final : public sc_core::sc_module {
   std::size_t tile_columns_count_ = 1;
   std::vector<std::unique_ptr<Tile>> tiles_;  // row-major
   AlignedVector<T> bias_, bias_accumulator_;
-  std::unique_ptr<CellPhysics<T>> physics_;  // null at ideal fidelity
+  std::unique_ptr<CrossbarPhysics<T>> physics_;  // null at ideal fidelity
   AlignedVector<T> bent_rate_, bent_error_;
 };
 

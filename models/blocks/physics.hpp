@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
@@ -34,16 +35,29 @@ struct Names<Effect> {
 struct Physics {
   struct Params {
     std::int64_t die = 1;
+    Voltage comparator_offset{};
+    Voltage hold_noise{};
     Temperature temperature{};
 
     static constexpr auto fields() {
-      return std::tuple{Field{"die", &Params::die, domain::non_negative,
-                              "which die of the wafer: seed of mismatch and offsets, apart from chip.seed"},
-                        Field{"temperature", &Params::temperature, domain::between(0.0, 450.0),
-                              "junction temperature; 0 K: that of the technology file"}};
+      return std::tuple{
+          Field{"die", &Params::die, domain::non_negative,
+                "which die of the wafer: seed of mismatch and offsets, apart from chip.seed"},
+          Field{"comparator_offset", &Params::comparator_offset, domain::non_negative,
+                "standard deviation of a target unit's offset; not stated: of its transistors' areas"},
+          Field{"hold_noise", &Params::hold_noise, domain::non_negative,
+                "rms noise of a sample in a netlist's sample-and-hold; not stated: kT/C"},
+          Field{"temperature", &Params::temperature, domain::between(0.0, 450.0),
+                "junction temperature; 0 K: that of the technology file"}};
     }
   };
+  /// Figures that replace those of the technology, where `physics:` states them.
+  struct Stated {
+    std::optional<Voltage> comparator_offset;  ///< sigma, of target units
+    std::optional<Voltage> hold_noise;         ///< rms, of a sample-and-hold
+  };
   Params params;
+  Stated stated;
   std::array<bool, Names<Effect>::value.size()> on{};  ///< none at ideal fidelity
 
   bool has(Effect e) const { return on[static_cast<std::size_t>(e)]; }

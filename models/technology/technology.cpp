@@ -39,6 +39,22 @@ Current leakage_at(const Technology& t, Temperature temperature) {
   return t.leakage * std::exp2((temperature - t.temperature).si / 18.0);
 }
 
+Voltage threshold_mismatch(const Technology& technology, std::string_view stem, std::string_view group) {
+  const auto block = technology.transistors.find(std::string(stem));
+  if (block == technology.transistors.end()) return {};
+  const auto t = block->second.find(std::string(group));
+  if (t == block->second.end()) return {};
+  return {technology.a_vt.si / std::sqrt(t->second.w.si * t->second.l.si)};
+}
+
+double current_mismatch(const Technology& technology, std::string_view stem, std::string_view group) {
+  return technology.kappa * (threshold_mismatch(technology, stem, group) / technology.thermal_voltage());
+}
+
+double capacitor_mismatch(const Technology& technology, Capacitance c) {
+  return technology.capacitor_mismatch.si / std::sqrt((c / technology.capacitor_density).si);
+}
+
 Time settle_time(Time tau, int bits) { return tau * (std::numbers::ln2 * (bits + 1)); }
 
 }  // namespace leadlag

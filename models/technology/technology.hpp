@@ -142,6 +142,13 @@ Time parasitic_pole(const Technology& technology, Current i);
 /// 22.5 pA at 125 C: this law is 0.3 % off at 37 C, a third too high at 85 C, 2.3 times at 125 C. A junction
 /// alone doubles every 10 K).
 Current leakage_at(const Technology& technology, Temperature temperature);
+/// Input offset of a pair of transistors of a block's group (Pelgrom 1989): sigma(dVth) = A_VT / sqrt(W L). 0
+/// for a block or group that the file does not size.
+Voltage threshold_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
+/// Error of a weak-inversion mirror of that group: sigma(dI/I) = kappa sigma(dVth) / U_T.
+double current_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
+/// sigma(dC/C) = A_C / sqrt(area), area = C / density.
+double capacitor_mismatch(const Technology& technology, Capacitance c);
 /// Settling of a single pole to half an LSB of `bits`: tau ln 2^(bits+1).
 Time settle_time(Time tau, int bits);
 

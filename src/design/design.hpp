@@ -408,11 +408,22 @@ struct StudyParams {
   }
 };
 
+/// `study: curves: NAME:`, what `leadlag study robustness` draws: a measurement against a parameter.
+struct StudyCurve {
+  std::string name;
+  std::string vary;                  ///< blueprint path
+  std::vector<std::string> values;   ///< as one would write them there
+  std::vector<std::string> presets;  ///< one line each; empty: the blueprint alone
+  std::string measure = "test_accuracy";
+  Position at;
+};
+
 /// What `leadlag study learning` compares: presets of the blueprint, each with every seed.
 struct StudyDesign {
   StudyParams params;
   std::vector<std::string> systems;
   std::vector<std::int64_t> seeds{1, 2, 3};
+  std::vector<StudyCurve> curves;
 };
 
 /// The chip as drawn: immutable once read. Everything downstream works on this, never on text.
@@ -443,7 +454,8 @@ struct Design {
   std::size_t inputs() const;  ///< number of the arrays' input drivers, in the order of `arrays`
   std::size_t outputs() const { return arrays[learning.output].size; }
   bool is_plastic(Plastic::Kind kind, std::size_t index) const;
-  bool has_physics() const;                         ///< some block kind is at circuit fidelity
+  bool has_physics() const;  ///< some block kind is at circuit fidelity
+  Fidelity fidelity_of(std::string_view stem) const;
   Physics physics_of(std::string_view stem) const;  ///< no effects if the kind is ideal
   bool has_circuit() const { return is_circuit(learning.params.system); }
   ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know

@@ -153,8 +153,7 @@ namespace {
 Converter make_converter(const Design& design, int bits, double range, const Draws& capacitors,
                          std::size_t unit) {
   const Technology& t = design.technology;
-  const Area area = t.dac_unit_capacitor / t.capacitor_density;
-  const double sigma = t.capacitor_mismatch.si / std::sqrt(area.si);
+  const double sigma = capacitor_mismatch(t, t.dac_unit_capacitor);
   Converter c{.range = range, .bit = std::vector<double>(static_cast<std::size_t>(bits)), .offset = 0.0};
   const std::uint64_t first = 17 * static_cast<std::uint64_t>(unit);  // bits of the widest, and the last unit
   double total = 1.0 + sigma * capacitors.normal(first + 16);
@@ -186,12 +185,8 @@ std::vector<Converter> make_output_converters(const Design& design) {
   const auto seed = static_cast<std::uint64_t>(design.physics.params.die);
   const Draws draws(seed, "readout", "capacitors of an ADC"), offsets(seed, "readout", "comparator offset");
   const Technology& t = design.technology;
-  Voltage sigma{};
-  const auto sized = t.transistors.find(Readout::stem);
-  if (physics.has(Effect::offset) && sized != t.transistors.end() && sized->second.count("comparator") > 0) {
-    const Transistors& pair = sized->second.at("comparator");
-    sigma = {t.a_vt.si / std::sqrt((pair.w * pair.l).si)};
-  }
+  const Voltage sigma =
+      physics.has(Effect::offset) ? threshold_mismatch(t, Readout::stem, "comparator") : Voltage{};
   const Readout::Params& p = design.blocks.readout;
   for (std::size_t i = 0; i < design.outputs(); ++i) {
     made.push_back(make_converter(design, p.bits, p.range, draws, i));

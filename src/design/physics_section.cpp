@@ -32,11 +32,14 @@ bool Design::has_physics() const {
                      [](const auto& f) { return f.second == Fidelity::circuit; });
 }
 
-Physics Design::physics_of(std::string_view stem) const {
+Fidelity Design::fidelity_of(std::string_view stem) const {
   const auto own = fidelities.find(stem);
-  const Fidelity fidelity = own == fidelities.end() ? chip.fidelity : own->second;
-  if (fidelity == Fidelity::circuit) return physics;
-  return {.params = physics.params, .on = {}};
+  return own == fidelities.end() ? chip.fidelity : own->second;
+}
+
+Physics Design::physics_of(std::string_view stem) const {
+  if (fidelity_of(stem) == Fidelity::circuit) return physics;
+  return {};
 }
 
 void read_physics(Draft& draft) {
@@ -48,6 +51,10 @@ void read_physics(Draft& draft) {
     design.technology.leakage = leakage_at(design.technology, design.physics.params.temperature);
     design.technology.temperature = design.physics.params.temperature;
   }
+  const Physics::Params& p = design.physics.params;
+  if (draft.states("physics.comparator_offset"))
+    design.physics.stated.comparator_offset = p.comparator_offset;
+  if (draft.states("physics.hold_noise")) design.physics.stated.hold_noise = p.hold_noise;
   const Node* effects = map.find("effects");
   if (effects != nullptr) {
     read_effects(draft, *effects, design.physics);

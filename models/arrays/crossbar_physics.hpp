@@ -20,9 +20,9 @@ namespace leadlag {
 /// are applied when somebody reads it, and the sweeps of an ideal crossbar stay as they are. A cell that
 /// writes its own weight takes one pass over the cells more.
 template <class T>
-class CellPhysics {
+class CrossbarPhysics {
  public:
-  explicit CellPhysics(std::shared_ptr<const MadeCells> made);
+  explicit CrossbarPhysics(std::shared_ptr<const MadeCells> made);
 
   const WeightDevice& device() const { return made_->device; }
   bool has_offsets() const { return has_offsets_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arrays/cell_physics.hpp"
+#include "arrays/crossbar_physics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,13 +10,14 @@
 namespace leadlag {
 
 template <class T>
-CellPhysics<T>::CellPhysics(std::shared_ptr<const MadeCells> made)
-    : made_(std::move(made)), gain_(made_->gain.begin(), made_->gain.end()),
+CrossbarPhysics<T>::CrossbarPhysics(std::shared_ptr<const MadeCells> made)
+    : made_(std::move(made)),
+      gain_(made_->gain.begin(), made_->gain.end()),
       offset_(made_->offset.begin(), made_->offset.end()),
       has_offsets_(std::any_of(offset_.begin(), offset_.end(), [](T o) { return o != T(0); })) {}
 
 template <class T>
-typename CellPhysics<T>::Age CellPhysics<T>::begin_cycle() {
+typename CrossbarPhysics<T>::Age CrossbarPhysics<T>::begin_cycle() {
   ++cycle_;
   if (multiplied_ && made_->chopped) sign_ = -sign_;
   multiplied_ = false;
@@ -27,8 +28,8 @@ typename CellPhysics<T>::Age CellPhysics<T>::begin_cycle() {
 }
 
 template <class T>
-std::span<const T> CellPhysics<T>::bent(std::span<const T> signal, double gain,
-                                        AlignedVector<T>& buffer) const {
+std::span<const T> CrossbarPhysics<T>::bent(std::span<const T> signal, double gain,
+                                            AlignedVector<T>& buffer) const {
   if (!made_->bends()) return signal;
   buffer.resize(signal.size());
   const T one = static_cast<T>(gain);
@@ -37,7 +38,7 @@ std::span<const T> CellPhysics<T>::bent(std::span<const T> signal, double gain,
 }
 
 template <class T>
-CellStep<T> CellPhysics<T>::next_update(T eta, T decay) {
+CellStep<T> CrossbarPhysics<T>::next_update(T eta, T decay) {
   const std::uint64_t update = 2 * updates_++;
   CellStep<T> s = device().template step<T>(write_key(made_->run_key, update), device().update_step);
   s.eta = eta, s.decay = decay;
@@ -47,20 +48,20 @@ CellStep<T> CellPhysics<T>::next_update(T eta, T decay) {
 }
 
 template <class T>
-std::uint64_t CellPhysics<T>::next_load(bool bias) {
+std::uint64_t CrossbarPhysics<T>::next_load(bool bias) {
   const std::uint64_t load = 2 * (bias ? bias_loads_ : loads_)++ + 1;
   if (device().write_noise > 0.0) draw(load);
   return load;
 }
 
 template <class T>
-void CellPhysics<T>::draw(std::uint64_t write) {
+void CrossbarPhysics<T>::draw(std::uint64_t write) {
   cell_normal_.resize(gain_.size());
   noise::normals(made_->write_noise_key, write, std::span<T>(cell_normal_));
 }
 
 template <class T>
-void CellPhysics<T>::update(const CellStep<T>& step, CellRow<T> row) const {
+void CrossbarPhysics<T>::update(const CellStep<T>& step, CellRow<T> row) const {
   row.gain = gain_.data() + row.first, row.offset = offset_.data() + row.first;
   if (!device().resistive) return update_cells(step, row);
   const auto ideal = CellStep<double>{.eta = static_cast<double>(step.eta),
@@ -68,9 +69,9 @@ void CellPhysics<T>::update(const CellStep<T>& step, CellRow<T> row) const {
                                       .decay = static_cast<double>(step.decay)};
   for (std::size_t k = 0; k < row.n; ++k) {
     const double weight = device().aged(static_cast<double>(row.weight[k]), aged_, age_);
-    const double moved = ideal.template next<false, false>(
-        weight, static_cast<double>(row.sum[k]), static_cast<double>(row.gain[k]),
-        static_cast<double>(row.offset[k]), 0);
+    const double moved = ideal.template next<false, false>(weight, static_cast<double>(row.sum[k]),
+                                                           static_cast<double>(row.gain[k]),
+                                                           static_cast<double>(row.offset[k]), 0);
     const auto normal = static_cast<double>(cell_normal_[row.first + k]);
     row.weight[k] = static_cast<T>(device().stepped(weight, moved - weight, normal));
     row.sum[k] = T(0);
@@ -78,7 +79,7 @@ void CellPhysics<T>::update(const CellStep<T>& step, CellRow<T> row) const {
 }
 
 template <class T>
-void CellPhysics<T>::write(std::uint64_t load, const double* in, CellRow<T> row) const {
+void CrossbarPhysics<T>::write(std::uint64_t load, const double* in, CellRow<T> row) const {
   write_cells(device().template step<T>(write_key(made_->run_key, load), device().write_step), in, row);
   if (device().write_noise == 0.0) return;
   const T sigma = static_cast<T>(device().write_noise);
@@ -88,8 +89,8 @@ void CellPhysics<T>::write(std::uint64_t load, const double* in, CellRow<T> row)
 }
 
 template <class T>
-void CellPhysics<T>::add_read_noise(std::span<const T> signal, double more, std::size_t replicas,
-                                    bool transposed, std::span<T> out) {
+void CrossbarPhysics<T>::add_read_noise(std::span<const T> signal, double more, std::size_t replicas,
+                                        bool transposed, std::span<T> out) {
   if (!noisy()) return;
   const std::size_t lanes = lanes_per_unit(replicas);
   normal_.resize(out.size());
@@ -106,7 +107,7 @@ void CellPhysics<T>::add_read_noise(std::span<const T> signal, double more, std:
   for (std::size_t k = 0; k < out.size(); ++k) out[k] += static_cast<T>(sigma[k % lanes]) * normal_[k];
 }
 
-template class CellPhysics<double>;
-template class CellPhysics<float>;
+template class CrossbarPhysics<double>;
+template class CrossbarPhysics<float>;
 
 }  // namespace leadlag
