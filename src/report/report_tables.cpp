@@ -245,6 +245,16 @@ Table technology_table(const Technology& t) {
     }
     const auto found = t.sources.find(std::string(field.name));
     const bool assumed = found == t.sources.end() || found->second.assumed;
+    using M = typename std::remove_cvref_t<decltype(field)>::Member;
+    const auto text = [](double si) {
+      if constexpr (requires { M{}.si; }) return to_text(M{si});
+      return shortest(si);
+    };
+    if (const auto ends = t.ends.find(std::string(field.name)); ends != t.ends.end()) {
+      const Ends& e = ends->second;
+      value += " (" + (e.min ? "from " + text(*e.min) : "") + (e.min && e.max ? " " : "") +
+               (e.max ? "to " + text(*e.max) : "") + ")";
+    }
     table.row({std::string(field.name), value,
                assumed ? "assumed: default for " + std::string(field.meaning) : found->second.text});
   };
