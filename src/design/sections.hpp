@@ -48,6 +48,7 @@ void read_controls(Draft&);
 void read_study(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
+void check_physics(Draft&);
 void check_circuit(Draft&);
 /// Ranges that the blueprint leaves to circuit fidelity; before the rules look at them.
 void fill_ranges(Draft&);
