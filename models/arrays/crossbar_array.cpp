@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
 
 #include "arrays/lane_bus.hpp"
+#include "arrays/tile_wires.hpp"
 #include "blocks/summing_node.hpp"
 
 namespace leadlag {
@@ -33,6 +36,7 @@ struct CrossbarArray<T>::Tile final : sc_core::sc_module {
   std::size_t row, column;
   CrossbarTile<T> cells;
   AlignedVector<T> weight, accumulator, rate, error, drive, back;
+  std::optional<TileWires<T>> wires;
 
   Tile(const sc_core::sc_module_name& tile_name, std::size_t first_row, std::size_t first_column,
        std::size_t rows, std::size_t columns, std::size_t replicas, bool accumulates)
@@ -50,6 +54,17 @@ struct CrossbarArray<T>::Tile final : sc_core::sc_module {
             .sum = accumulator.empty() ? nullptr : accumulator.data() + r * cells.stride,
             .n = cells.columns,
             .first = static_cast<std::uint32_t>((row + r) * array_columns + column)};
+  }
+  /// The cells as a read sees them.
+  const CrossbarTile<T>& seen() { return wires ? wires->seen() : cells; }
+  /// A sweep of which the reads go through the wires, where there are any; the update sees the registers.
+  void sweep(SweepMode mode, T eta) {
+    const bool apart = wires && mode.update == SweepMode::Update::online;
+    const SweepMode reads{mode.backward, apart ? SweepMode::Update::none : mode.update};
+    leadlag::sweep(seen(), reads, rate.data(), error.data(), eta, drive.data(), back.data());
+    if (!apart) return;
+    leadlag::update(cells, mode.update, rate.data(), error.data(), eta);
+    wires->weights_changed();
   }
   void take_rate(std::span<const T> all, std::size_t lanes) {
     std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(column * lanes), cells.columns * lanes,
@@ -81,6 +96,8 @@ CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape
       tiles_.push_back(std::make_unique<Tile>(
           tile_name.c_str(), r, c, std::min(shape_.tile_rows, shape_.rows - r),
           std::min(shape_.tile_columns, shape_.columns - c), shape_.replicas, accumulates));
+      Tile& t = *tiles_.back();
+      if (shape_.wires != WireModel::ideal) t.wires.emplace(t.cells, shape_.wires, shape_.wire_resistance);
     }
   }
   write_weights(weights);
@@ -116,7 +133,7 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
   const auto sweep_tile = [&](Tile& t) {
     t.take_rate(rate, lanes_);
     if (needs_error) t.take_error(error, lanes_);
-    leadlag::sweep(t.cells, mode, t.rate.data(), t.error.data(), eta, t.drive.data(), t.back.data());
+    t.sweep(mode, eta);
   };
   for_each_tile(sweep_tile);
   for (const auto& t : tiles_) {  // tiles of a row are in the order of their columns
@@ -140,6 +157,7 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
     if (mode.backward) physics_->add_read_noise(error, 0.0, shape_.replicas, true, back);
     if (mode.update != SweepMode::Update::none) physics_->tick(1.0);
   }
+  count_heat(rate, mode.backward ? error : std::span<const T>{});
   const std::size_t active = active_rates(rate);
   activity.synapse.operations += active * shape_.rows;
   if (mode.update != SweepMode::Update::none) count_updates(mode.update, active, error);
@@ -149,7 +167,7 @@ template <class T>
 void CrossbarArray<T>::read(std::span<const T> rate, std::span<T> drive) {
   for (const auto& t : tiles_) {
     t->take_rate(rate, lanes_);
-    leadlag::sweep(t->cells, {}, t->rate.data(), t->error.data(), T(0), t->drive.data(), t->back.data());
+    t->sweep({}, T(0));
     for (std::size_t i = 0; i < t->cells.rows * lanes_; ++i) drive[t->row * lanes_ + i] += t->drive[i];
   }
   for (std::size_t i = 0; has_bias() && i < shape_.rows; ++i) {
@@ -163,10 +181,11 @@ void CrossbarArray<T>::read_transposed(std::span<const T> error, std::span<T> ba
   std::fill(back.begin(), back.end(), T(0));
   for (const auto& t : tiles_) {
     t->take_error(error, lanes_);
-    leadlag::read_transposed(t->cells, t->error.data(), t->back.data());
+    leadlag::read_transposed(t->seen(), t->error.data(), t->back.data());
     add(t->back.data(), t->cells.columns * lanes_, &back[t->column * lanes_]);
   }
   if (physics_) physics_->add_read_noise(error, 0.0, shape_.replicas, true, back);
+  count_heat({}, error);
 }
 
 template <class T>
@@ -178,6 +197,7 @@ void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, s
     t->take_error(error, lanes_);
     leadlag::update(t->cells, mode, t->rate.data(), t->error.data(), eta);
   }
+  if (mode == SweepMode::Update::online) weights_changed();
   update_bias(mode, error, eta, bias_rate);
   if (mode == SweepMode::Update::online) keep_in_range();
   const std::size_t silent = has_bias() && bias_rate == T(0) ? shape_.replicas : 0;
@@ -200,6 +220,7 @@ void CrossbarArray<T>::write_accumulated(T eta, T decay) {
   };
   for_each_cell([&](Tile& t, std::size_t cell, std::size_t) { write(t.weight[cell], t.accumulator[cell]); });
   for (std::size_t i = 0; i < bias_.size(); ++i) write(bias_[i], bias_accumulator_[i]);
+  weights_changed();
   activity.weight_register[Event::weight_update] += written;
 }
 
@@ -209,6 +230,32 @@ void CrossbarArray<T>::keep_in_range() {
   for_each_cell(
       [&](Tile& t, std::size_t cell, std::size_t) { t.weight[cell] = shape_.range.keep(t.weight[cell]); });
   for (T& b : bias_) b = shape_.range.keep(b);
+  weights_changed();
+}
+
+template <class T>
+void CrossbarArray<T>::weights_changed() {
+  for (const auto& t : tiles_) {
+    if (t->wires) t->wires->weights_changed();
+  }
+}
+
+/// Of the reads of a cycle; a bias cell sits at its summing node and sees 1.
+template <class T>
+void CrossbarArray<T>::count_heat(std::span<const T> rate, std::span<const T> error) {
+  if (shape_.wires == WireModel::ideal) return;
+  double heat = 0.0;
+  for (const auto& t : tiles_) {
+    if (!rate.empty())
+      heat += t->wires->heat_of_read(std::span<const T>(t->rate).first(t->cells.columns * lanes_));
+    if (!error.empty()) heat += t->wires->heat_of_transposed(std::span<const T>(t->error));
+  }
+  for (const T b : bias_) {
+    if (!rate.empty()) heat += std::abs(static_cast<double>(b)) * static_cast<double>(shape_.replicas);
+  }
+  activity.synapse.heat += heat;
+  activity.synapse[Event::dissipation] +=
+      (rate.empty() ? 0 : 1) * shape_.rows * (shape_.columns + (has_bias() ? 1 : 0));
 }
 
 template <class T>
@@ -291,11 +338,13 @@ void CrossbarArray<T>::write_weights(std::span<const double> in) {
     age(physics_->age());  // of the biases, which are not written
     const std::uint64_t load = physics_->next_load(false);
     for_each_row([&](const CellRow<T>& row) { physics_->write(load, &in[row.first], row); });
+    weights_changed();
     return physics_->written();
   }
   for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
     t.weight[cell] = shape_.range.keep(static_cast<T>(in[k]));
   });
+  weights_changed();
 }
 
 template <class T>
@@ -358,6 +407,7 @@ void CrossbarArray<T>::age(typename CrossbarPhysics<T>::Age now) {
   for_each_row(row_by_row);
   row_by_row(bias_row());
   physics_->aged(now.to);
+  weights_changed();
 }
 
 template <class T>
@@ -402,6 +452,7 @@ void CrossbarArray<T>::write_made(T eta, T decay, double ticks, double bias_tick
   step.ticks = static_cast<T>(bias_ticks);
   physics_->update(step, bias_row());
   physics_->written();
+  weights_changed();
 }
 
 template class CrossbarArray<double>;

@@ -11,6 +11,7 @@
 #include "arrays/aligned.hpp"
 #include "arrays/crossbar_kernel.hpp"
 #include "arrays/crossbar_physics.hpp"
+#include "blocks/synapse.hpp"
 #include "blocks/weight_register.hpp"
 #include "technology/datasheet.hpp"
 
@@ -32,6 +33,8 @@ class CrossbarArray final : public sc_core::sc_module {
     std::size_t rows = 0, columns = 0, replicas = 1;
     std::size_t tile_rows = 0, tile_columns = 0;  ///< 0: one tile holds the whole array
     WeightRange range{};                          ///< every write stays within it
+    WireModel wires = WireModel::ideal;           ///< of the tiles
+    double wire_resistance = 0.0;                 ///< per cell, times the conductance of weight 1
   };
   /// weights: rows x columns, row-major. bias: rows, or empty. accumulates: products are kept for a host.
   /// made: its cells at circuit fidelity, or null.
@@ -81,6 +84,8 @@ class CrossbarArray final : public sc_core::sc_module {
  private:
   struct Tile;
   void keep_in_range();
+  void weights_changed();
+  void count_heat(std::span<const T> rate, std::span<const T> error);
   void count_updates(SweepMode::Update mode, std::size_t active_rates, std::span<const T> error);
   std::size_t active_rates(std::span<const T> rate) const;
   void update_bias(SweepMode::Update mode, std::span<const T> error, T eta, T bias_rate);

@@ -4,8 +4,28 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <type_traits>
 
 namespace leadlag {
+
+Technology at_corner(Technology technology, const std::string& corner) {
+  if (corner == Technology::typical) return technology;
+  const auto& moved = technology.corners.at(corner);
+  const auto move = [&](const auto& f) {
+    const auto found = moved.find(std::string(f.name));
+    if (found == moved.end()) return;
+    const Ends& ends = technology.ends.at(found->first);
+    const double value = found->second == End::min ? ends.min.value() : ends.max.value();
+    using M = typename std::remove_cvref_t<decltype(f)>::Member;
+    technology.*f.member = M{value};
+    Citation& source = technology.sources[found->first];
+    source.text =
+        std::string(name_of(found->second)) + " of its range, corner " + corner + ": " + source.text;
+  };
+  std::apply([&](const auto&... f) { (move(f), ...); }, Technology::fields());
+  technology.corner = corner;
+  return technology;
+}
 
 Area transistor_area(const Technology& technology, const std::string& stem) {
   Area gates{};

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -28,6 +31,16 @@ struct Transistors {
   Length w, l;
   int count = 0;
   std::string source;
+};
+
+/// How far a number moves over process, supply and temperature; an end that is not stated is not known.
+struct Ends {
+  std::optional<double> min, max;  ///< SI
+};
+enum class End { min, max };
+template <>
+struct Names<End> {
+  static constexpr std::array<std::string_view, 2> value{"min", "max"};
 };
 
 /// A process at one corner, as a text file in models/technology states it.
@@ -69,6 +82,11 @@ struct Technology {
 
   std::map<std::string, std::map<std::string, Transistors>> transistors;  // block stem -> group -> sizes
   std::map<std::string, Citation> sources;                                // field name -> where it is from
+  std::map<std::string, Ends> ends;                                       // field name -> its range
+  std::map<std::string, std::map<std::string, End>> corners;              // corner -> field name -> which end
+  std::string corner = typical;                                           // that the numbers above are of
+
+  static constexpr const char* typical = "typical";
 
   Voltage thermal_voltage() const { return {8.617333262e-5 * temperature.si}; }  // k/q, CODATA 2018
   /// Gate coupling of a transconductor biased at i: kappa - kappa_slope log10(i / kappa_bias), from 0.1 to 1.
@@ -129,6 +147,9 @@ struct Technology {
   }
 };
 
+/// The same process at another of its corners: the numbers that the corner names at their ends, all others
+/// typical. `corner` is "typical" or in `technology.corners`, and `technology` is typical.
+Technology at_corner(Technology technology, const std::string& corner);
 /// Layout area of a block's transistors: overhead x sum(count W L). A block that the file does not size has
 /// none.
 Area transistor_area(const Technology& technology, const std::string& stem);

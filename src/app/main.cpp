@@ -21,6 +21,8 @@ constexpr const char* usage =
   leadlag check BLUEPRINT            validate and apply the static design rules, without simulating
   leadlag testbench step|ac|chirp|gradient BLUEPRINT --out DIR
                                      measure a neuron, an error unit or a path against its closed form
+  leadlag testbench settle|linearity BLUEPRINT --out DIR
+                                     measure the neurons of an array side by side against theirs
   leadlag testbench spice BLUEPRINT --out DIR
                                      run the chip's SPICE deck in ngspice and compare every node
   leadlag export spice BLUEPRINT --out DIR
@@ -115,7 +117,8 @@ int dispatch(const std::vector<std::string>& words) {
   if (command == "technology") return technology_command(argument(true));
   if (command == "testbench") {
     if (positional.size() < 3)
-      throw UsageError("leadlag testbench needs step, ac, chirp, gradient or spice, and a blueprint");
+      throw UsageError(
+          "leadlag testbench needs step, ac, chirp, gradient, spice, settle or linearity, and a blueprint");
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag testbench needs --out DIR");
     return testbench_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});

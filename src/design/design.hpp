@@ -114,6 +114,7 @@ struct Names<WeightInit> {
 struct ChipParams {
   std::string name = "chip";
   std::string technology = "cmos180";
+  std::string corner = Technology::typical;
   Frequency clock = 1_MHz;
   int ticks_per_clock = 1;
   Time time_scale = 1_us;
@@ -142,6 +143,7 @@ struct ChipParams {
         Field{"name", &P::name, Domain{}, "name of the chip, in every report"},
         Field{"technology", &P::technology, Domain{},
               "file in models/technology (without .yaml), or a path to one"},
+        Field{"corner", &P::corner, Domain{}, "typical, or a corner that the technology file names"},
         Field{"clock", &P::clock, domain::positive, "clock frequency"},
         Field{"ticks_per_clock", &P::ticks_per_clock, domain::between(1, 10000),
               "integration ticks of analog islands per clock period"},

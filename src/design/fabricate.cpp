@@ -114,6 +114,7 @@ Die fabricate(const Design& design) {
     auto& neurons = die.neurons.emplace_back();
     auto& errors = die.error_units.emplace_back();
     auto& filters = die.low_passes.emplace_back();
+    die.neuron_physics.emplace_back(), die.error_physics.emplace_back();
     if (array.is_low_pass()) filters = std::get<1>(array.blocks);
     if (!array.is_neuron()) continue;
     neurons = array.neurons();
@@ -125,6 +126,9 @@ Die fabricate(const Design& design) {
       unit.tau_r = design.blocks.error_tau_r.value_or(backwards ? neuron.tau_m : neuron.tau_r);
       errors.push_back(unit);
     }
+  }
+  for (std::size_t a = 0; a < design.arrays.size() && design.has_physics(); ++a) {
+    fabricate_stages(design, a, die);
   }
   const auto seed = static_cast<std::uint64_t>(design.chip.seed);
   for (const CrossbarDesign& crossbar : design.crossbars) {

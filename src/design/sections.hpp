@@ -48,6 +48,7 @@ void read_controls(Draft&);
 void read_study(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
+void check_physics(Draft&);
 void check_circuit(Draft&);
 /// Ranges that the blueprint leaves to circuit fidelity; before the rules look at them.
 void fill_ranges(Draft&);
@@ -56,6 +57,7 @@ void check_ranges(Draft&);
 /// Cycles and windows of a sample, from the phases of the system; after everything else is known to be sound.
 void set_phases(Design&);
 void check_window(Draft&);
+void check_wires(Draft&);
 bool has_error_filters(const Design&);
 /// An array whose own rates return to it, or ""; perhaps without leaving analog islands.
 std::string recurrent_array(const Draft&, bool in_islands = false);

@@ -10,6 +10,12 @@ std::optional<double> pole(const std::vector<double>& decays, std::size_t i) {
   return decays.empty() ? std::nullopt : std::optional(decays[i]);
 }
 
+std::optional<CircuitStageOfOne> circuit(const std::vector<StagePhysics>& physics, NoiseKeys keys,
+                                         std::size_t i, const LeadLag::Coefficients<double>& filter) {
+  if (physics.empty()) return std::nullopt;
+  return CircuitStageOfOne(physics[i], filter, keys, i);
+}
+
 }  // namespace
 
 StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
@@ -51,14 +57,18 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
     neurons.push_back(std::make_unique<ProspectiveNeuronModule>(
         numbered(ProspectiveNeuron::stem, i).c_str(), params.neurons[i],
         ProspectiveNeuron::coefficients(params.neurons[i], params.tick, params.input), params.hop, full_scale,
-        activity.prospective_neuron, pole(params.neuron_poles, i)));
+        activity.prospective_neuron, pole(params.neuron_poles, i),
+        circuit(params.neuron_physics, params.neuron_noise, i,
+                ProspectiveNeuron::coefficients(params.neurons[i], params.tick, params.input))));
     neurons[i]->drive_i(drive[i]), neurons[i]->error_i(error[i]);
     neurons[i]->rate_o(rate[i]), neurons[i]->slope_o(slope[i]);
     if (params.error_units.empty()) continue;
     error_units.push_back(std::make_unique<ErrorUnitModule>(
         numbered(ErrorUnit::stem, i).c_str(),
         ErrorUnit::coefficients(params.error_units[i], params.tick, params.input), params.errors, params.hop,
-        full_scale, activity.error_unit, pole(params.error_poles, i)));
+        full_scale, activity.error_unit, pole(params.error_poles, i),
+        circuit(params.error_physics, params.error_noise, i,
+                ErrorUnit::coefficients(params.error_units[i], params.tick, params.input))));
     error_units[i]->slope_i(slope[i]), error_units[i]->epsilon_i(epsilon[i]);
     error_units[i]->back_i(back[i]), error_units[i]->error_o(params.gain_stage ? raw_error_[i] : error[i]);
     if (params.gain_stage) {

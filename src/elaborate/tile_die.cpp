@@ -94,7 +94,9 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
     auto crossbar = std::make_unique<CrossbarArray<T>>(
         drawn.name.c_str(),
         typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size,
-                                         replicas, drawn.tile.rows, drawn.tile.columns, drawn.range},
+                                         replicas, drawn.tile.rows, drawn.tile.columns, drawn.range,
+                                         design.blocks.synapse.wires,
+                                         design.blocks.synapse.wire_resistance(design.technology)},
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host,
         die.cells[c]);
     crossbars_[c] = crossbar.get();

@@ -254,6 +254,33 @@ TEST_CASE("structural and tile agree: an open error path", "[array]") {
   check_agreement(recurrent, {{"learning.errors", "open"}}, {.cycles = 3000, .eta = 1e-3, .resets = true});
 }
 
+namespace {
+
+const Settings physical = {{"chip.fidelity", "circuit"},
+                           {"physics.effects", "[mismatch, offset, noise, saturation]"}};
+
+}  // namespace
+
+TEST_CASE("structural and tile agree: stages at circuit fidelity, online, with resets", "[array]") {
+  check_agreement(recurrent, physical, {.cycles = 5000, .eta = 1e-4, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: stages at circuit fidelity with stated figures, a host, a filter",
+          "[array]") {
+  check_agreement(
+      filtered,
+      with(physical,
+           {{"learning.update", "host"}, {"physics.tau_mismatch", "0.1"}, {"physics.error_noise", "0.05"}}),
+      {.cycles = 3000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: mismatch and offsets of an analog island", "[array]") {
+  check_agreement(
+      recurrent,
+      with(recurrent_island, {{"chip.fidelity", "circuit"}, {"physics.effects", "[mismatch, offset]"}}),
+      {.cycles = 2000, .eta = 1e-4, .resets = true}, closed_by_newton);
+}
+
 TEST_CASE("structural and tile agree: low-pass filters", "[array]") {
   check_agreement(filtered, {}, {.cycles = 5000, .eta = 1e-3, .resets = true});
 }

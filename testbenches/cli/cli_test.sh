@@ -327,6 +327,30 @@ END
     expect 0 "$leadlag" schema
     for key in tau_m full_scale cross_entropy cycles_per_sample additionalProperties; do has stdout "$key"; done
     ;;
+  technologies)  # every chip in every process and, where a corner bites, at every corner: findings, but no mistakes
+    checked=0
+    for chip in "$source"/models/chips/*.yaml; do
+      for technology in cmos180 cmos65 cmos28; do
+        "$leadlag" check "$chip" --set "chip.technology=$technology" >stdout 2>stderr
+        [ $? -le 1 ] || { cat stderr; fail "$chip with $technology"; }
+        checked=$((checked + 1))
+      done
+    done
+    [ "$checked" -ge 57 ] || fail "only $checked checks"
+    for technology in cmos180 cmos65 cmos28; do
+      expect 0 "$leadlag" technology "$source/models/technology/$technology.yaml"
+      for corner in cold fast hot slow; do has stdout "corner $corner: "; done
+      has stdout "(from 233.15 K to 398.15 K)"
+    done
+    gle=$source/models/chips/fashion_mnist_gle.yaml
+    expect 0 "$leadlag" check "$gle"
+    for corner in typical hot slow; do expect 0 "$leadlag" check "$gle" --set chip.corner=$corner; done
+    # 25 mV are too much for a tanh at -40 C.
+    expect 1 "$leadlag" check "$gle" --set chip.corner=cold
+    grep -E "VIOLATED +LL-RANGE-1" stdout >/dev/null || { cat stdout; fail "no finding at the cold corner"; }
+    expect 2 "$leadlag" check "$gle" --set chip.corner=warm
+    has stderr "technology 'cmos180' has no corner 'warm'"
+    ;;
   *) fail "unknown case $case_name" ;;
 esac
 echo passed
