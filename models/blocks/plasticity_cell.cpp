@@ -22,7 +22,8 @@ Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const 
                           "one packet on the store, store V_dd V_fs (an upper bound)"});
   }
   if (switches) {
-    d.area = d.area + transistor_area(t, "offset_removal");
+    constexpr Area gate{0.5e-6 * 0.5e-6};  // of a hold switch; two crossed pairs
+    d.area = d.area + t.layout_overhead * 4.0 * gate;
     d.area_derivation += zeroes ? " + switches + zero_capacitor / density" : " + switches";
     d.static_current += 2.0 * t.parasitic_capacitance * t.v_dd / at.clock;
     d.static_derivation += " + gates of the switches in every cycle, 2 C_par V_dd / clock";
