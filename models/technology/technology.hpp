@@ -66,6 +66,19 @@ struct Technology {
   Length cell_pitch{11e-6};
   double layout_overhead = 3.0;
   Voltage linear_range = 30_mV;
+  double noise_gamma = 2.6;
+  double plasticity_offset = 0.062;
+  double plasticity_gain_mismatch = 0.11;
+  double activation_mismatch = 0.058;
+  double kappa_slope = 0.0;
+  Current kappa_bias = 10_nA;
+  double supply_ota = 2.0;
+  double supply_lead = 2.0;
+  double supply_direct = 2.0;
+  double supply_adder = 0.0;
+  double supply_curve = 2.0;
+  double supply_multiplier = 2.0;
+  Capacitance multiplier_capacitance = 10_fF;
 
   std::map<std::string, std::map<std::string, Transistors>> transistors;  // block stem -> group -> sizes
   std::map<std::string, Citation> sources;                                // field name -> where it is from
@@ -76,6 +89,8 @@ struct Technology {
   static constexpr const char* typical = "typical";
 
   Voltage thermal_voltage() const { return {8.617333262e-5 * temperature.si}; }  // k/q, CODATA 2018
+  /// Gate coupling of a transconductor biased at i: kappa - kappa_slope log10(i / kappa_bias), from 0.1 to 1.
+  double kappa_at(Current i) const;
 
   static constexpr auto fields() {
     using T = Technology;
@@ -104,6 +119,30 @@ struct Technology {
               "layout area over the sum of gate areas W L"},
         Field{"linear_range", &T::linear_range, domain::positive,
               "differential input at which a plain OTA is 5 % compressed"},
+        Field{"noise_gamma", &T::noise_gamma, domain::positive,
+              "thermal noise of a gm-C stage, v^2 = gamma k T / C"},
+        Field{"plasticity_offset", &T::plasticity_offset, domain::non_negative,
+              "sigma of a plasticity cell's output current at e = r = 0, of its bias"},
+        Field{"plasticity_gain_mismatch", &T::plasticity_gain_mismatch, domain::non_negative,
+              "sigma of a plasticity cell's gain, relative"},
+        Field{"activation_mismatch", &T::activation_mismatch, domain::non_negative,
+              "sigma of an output curve's amplitude, relative"},
+        Field{"kappa_slope", &T::kappa_slope, domain::between(0.0, 0.2),
+              "what kappa loses per decade of bias above `kappa_bias`"},
+        Field{"kappa_bias", &T::kappa_bias, domain::positive, "bias at which `kappa` holds"},
+        Field{"supply_ota", &T::supply_ota, domain::positive,
+              "supply current of an OTA over its bias, mirrors included"},
+        Field{"supply_lead", &T::supply_lead, domain::non_negative,
+              "supply current of a lead stage's adder over its bias, per unit of rho"},
+        Field{"supply_direct", &T::supply_direct, domain::non_negative, "the same per unit of abs(1 - rho)"},
+        Field{"supply_adder", &T::supply_adder, domain::non_negative, "the same whatever rho is"},
+        Field{"supply_curve", &T::supply_curve, domain::positive,
+              "supply current of an output curve and its slope over their bias"},
+        Field{"supply_multiplier", &T::supply_multiplier, domain::positive,
+              "supply current of a four-quadrant multiplier over its bias"},
+        Field{"multiplier_capacitance", &T::multiplier_capacitance, domain::positive,
+              "capacitance inside a four-quadrant multiplier; with the conductance of its bias it is the "
+              "multiplier's pole"},
     };
   }
 };
@@ -114,10 +153,18 @@ Technology at_corner(Technology technology, const std::string& corner);
 /// Layout area of a block's transistors: overhead x sum(count W L). A block that the file does not size has
 /// none.
 Area transistor_area(const Technology& technology, const std::string& stem);
-/// Bias current of a subthreshold OTA that has the time constant tau with C: I_b = 2 U_T C / (kappa tau).
+/// Bias current of a subthreshold OTA that has the time constant tau with C: the I_b that solves
+/// I_b = 2 U_T C / (kappa(I_b) tau).
 Current bias_for(const Technology& technology, Capacitance c, Time tau);
-/// Parasitic pole behind a lead stage biased at i: tau_p = C_par / g, g = kappa i / (2 U_T).
+/// Parasitic pole behind a lead stage biased at i: tau_p = C_par / g, g = kappa(i) i / (2 U_T).
 Time parasitic_pole(const Technology& technology, Current i);
+/// Input offset of a pair of transistors of a block's group (Pelgrom 1989): sigma(dVth) = A_VT / sqrt(W L). 0
+/// for a block or group that the file does not size.
+Voltage threshold_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
+/// Error of a weak-inversion mirror of that group: sigma(dI/I) = kappa sigma(dVth) / U_T.
+double current_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
+/// sigma(dC/C) = A_C / sqrt(area), area = C / density.
+double capacitor_mismatch(const Technology& technology, Capacitance c);
 /// Settling of a single pole to half an LSB of `bits`: tau ln 2^(bits+1).
 Time settle_time(Time tau, int bits);
 

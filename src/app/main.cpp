@@ -28,6 +28,7 @@ constexpr const char* usage =
   leadlag export spice BLUEPRINT --out DIR
                                      write that deck: ngspice -b deck.cir
   leadlag study learning BLUEPRINT --out DIR
+  leadlag study robustness BLUEPRINT --out DIR
                                      compare learning systems on one network; interrupted, it resumes
   leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
   leadlag blocks [KIND]              list block kinds, or the parameters of one
@@ -130,12 +131,13 @@ int dispatch(const std::vector<std::string>& words) {
     return export_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
   }
   if (command == "study") {
-    if (positional.size() < 3 || positional[1] != "learning")
-      throw UsageError("leadlag study needs the word learning and a blueprint");
+    const bool robustness = positional.size() > 1 && positional[1] == "robustness";
+    if (positional.size() < 3 || (positional[1] != "learning" && !robustness))
+      throw UsageError("leadlag study needs the word learning or robustness, and a blueprint");
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag study needs --out DIR");
     run.blueprint = positional[2];
-    return study_command(run);
+    return robustness ? robustness_command(run) : study_command(run);
   }
   if (command == "run" || command == "check") {
     run.blueprint = argument(true);

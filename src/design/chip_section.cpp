@@ -55,7 +55,13 @@ void read_fidelity(Draft& draft, const Node& node) {
   for_each_block(draft.design.blocks, [&](const char* stem, auto&) { kinds.emplace_back(stem); });
   check_keys(draft.log, node, "chip.fidelity", kinds);
   for (const Entry& e : node.entries) {
-    read_value(draft.log, e.value, "fidelity of " + e.key, Domain{}, draft.design.chip.fidelity);
+    Fidelity fidelity{};
+    if (!read_value(draft.log, e.value, "fidelity of " + e.key, Domain{}, fidelity)) continue;
+    if (e.key == "default") {
+      draft.design.chip.fidelity = fidelity;
+    } else {
+      draft.design.fidelities[e.key] = fidelity;
+    }
   }
 }
 

@@ -17,6 +17,7 @@
 #include "blocks/host_link.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/leaky_neuron.hpp"
+#include "blocks/physics.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
 #include "blocks/readout.hpp"
@@ -65,10 +66,10 @@ template <>
 struct Names<Detail> {
   static constexpr std::array<std::string_view, 2> value{"tile", "structural"};
 };
-enum class Fidelity { ideal };
+enum class Fidelity { ideal, circuit };
 template <>
 struct Names<Fidelity> {
-  static constexpr std::array<std::string_view, 1> value{"ideal"};
+  static constexpr std::array<std::string_view, 2> value{"ideal", "circuit"};
 };
 enum class Optimiser { sgd, momentum, adam };
 template <>
@@ -409,11 +410,22 @@ struct StudyParams {
   }
 };
 
+/// `study: curves: NAME:`, what `leadlag study robustness` draws: a measurement against a parameter.
+struct StudyCurve {
+  std::string name;
+  std::string vary;                  ///< blueprint path
+  std::vector<std::string> values;   ///< as one would write them there
+  std::vector<std::string> presets;  ///< one line each; empty: the blueprint alone
+  std::string measure = "test_accuracy";
+  Position at;
+};
+
 /// What `leadlag study learning` compares: presets of the blueprint, each with every seed.
 struct StudyDesign {
   StudyParams params;
   std::vector<std::string> systems;
   std::vector<std::int64_t> seeds{1, 2, 3};
+  std::vector<StudyCurve> curves;
 };
 
 /// The chip as drawn: immutable once read. Everything downstream works on this, never on text.
@@ -424,9 +436,11 @@ struct Design {
   std::vector<std::string> options;  ///< "--preset full", "--set chip.seed=2", in the order given
 
   ChipParams chip;
+  std::map<std::string, Fidelity, std::less<>> fidelities;  ///< block kinds whose fidelity is not the chip's
   FullScale full_scale;
   Technology technology;
   BlockDefaults blocks;
+  Physics physics;  ///< of blocks at circuit fidelity
   std::vector<ArrayDesign> arrays;
   std::vector<CrossbarDesign> crossbars;
   LearningDesign learning;
@@ -442,6 +456,9 @@ struct Design {
   std::size_t inputs() const;  ///< number of the arrays' input drivers, in the order of `arrays`
   std::size_t outputs() const { return arrays[learning.output].size; }
   bool is_plastic(Plastic::Kind kind, std::size_t index) const;
+  bool has_physics() const;  ///< some block kind is at circuit fidelity
+  Fidelity fidelity_of(std::string_view stem) const;
+  Physics physics_of(std::string_view stem) const;  ///< no effects if the kind is ideal
   bool has_circuit() const { return is_circuit(learning.params.system); }
   ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know
   Circuit circuit() const;           ///< needs has_circuit()

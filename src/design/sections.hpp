@@ -36,6 +36,7 @@ struct Draft {
 
 void read_chip(Draft&);
 void read_blocks(Draft&);
+void read_physics(Draft&);
 void read_arrays(Draft&);
 void read_crossbars(Draft&);
 void read_learning(Draft&);
@@ -83,9 +84,9 @@ void for_each_block(Defaults& b, F&& f) {
 }
 
 // What a section has beside the keys of its parameter table; the schema is made from the same lists.
-inline const std::vector<std::string> sections{"leadlag",  "chip",    "blocks",   "arrays", "crossbars",
-                                               "learning", "task",    "schedule", "limits", "trace",
-                                               "controls", "presets", "study"};
+inline const std::vector<std::string> sections{"leadlag",   "chip",     "blocks",  "physics",  "arrays",
+                                               "crossbars", "learning", "task",    "schedule", "limits",
+                                               "trace",     "controls", "presets", "study"};
 inline constexpr std::array<std::string_view, 4> array_kinds{InputDriver::stem, SynapticLowPass::stem,
                                                              ProspectiveNeuron::stem, LeakyNeuron::stem};
 inline const std::vector<std::string> crossbar_keys{"from", "to", "weights", "bias", "tile", "range"};

@@ -2,6 +2,7 @@
 #include "elaborate/circuit_die.hpp"
 
 #include "blocks/conductor.hpp"
+#include "design/reader.hpp"
 
 namespace leadlag {
 
@@ -26,6 +27,17 @@ std::vector<CircuitGroup> circuit_groups(const Circuit& circuit) {
   return groups;
 }
 
+std::shared_ptr<const CellPhysics> cell_physics(const Design& design) {
+  if (!design.has_physics()) return nullptr;
+  auto physics = std::make_shared<CellPhysics>();
+  physics->technology = design.technology, physics->full_scale = design.full_scale;
+  physics->physics = design.physics;
+  for (const std::string& stem : block_kinds()) {
+    if (design.fidelity_of(stem) == Fidelity::circuit) physics->kinds.insert(stem);
+  }
+  return physics;
+}
+
 CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
     : DieModule(name), circuit_(design.circuit()) {
   for (const ArrayDesign& a : design.arrays) names_.push_back(a.name);
@@ -34,7 +46,8 @@ CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design
                             design.chip.time_scale,
                             design.chip.input(),
                             static_cast<std::uint64_t>(design.chip.seed),
-                            {}};
+                            {},
+                            cell_physics(design)};
   tile_ = std::make_unique<CircuitTile>("tile", circuit_, context, initial.weights, initial.biases,
                                         design.learning.params.update);
   std::size_t pad = 0, pin = 0;

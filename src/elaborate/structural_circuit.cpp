@@ -165,11 +165,13 @@ void StructuralCircuit::build_reads() {
 }
 
 void StructuralCircuit::build_columns(const Design& design) {
+  const auto physics = cell_physics(design);
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     const Circuit::Column& drawn = circuit_.columns[k];
     if (!drawn.kind) continue;
-    const CellContext context{design.chip.period(), design.chip.time_scale, design.chip.input(),
-                              static_cast<std::uint64_t>(design.chip.seed), drawn.name};
+    const CellContext context{design.chip.period(), design.chip.time_scale,
+                              design.chip.input(),  static_cast<std::uint64_t>(design.chip.seed),
+                              drawn.name,           physics};
     const std::size_t count = drawn.kind->whole() ? drawn.size : 1;
     for (std::size_t first = 0; first < drawn.size; first += count) {
       std::vector<CellModule::Source> voltages, currents, lines;

@@ -299,7 +299,10 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   LEADLAG_CHECK_BLOCK(synaptic_low_pass, SynapticLowPass);
   LEADLAG_CHECK_BLOCK(synapse, Synapse);
   LEADLAG_CHECK_BLOCK(summing_node, SummingNode);
-  LEADLAG_CHECK_BLOCK(prospective_neuron, ProspectiveNeuron);
+  check_fields(
+      "blocks.prospective_neuron", ProspectiveNeuron::Params::fields(),
+      [](const Design& d) -> const ProspectiveNeuron::Params& { return d.blocks.prospective_neuron; },
+      {"tau_a"});
   LEADLAG_CHECK_BLOCK(error_unit, ErrorUnit);
   LEADLAG_CHECK_BLOCK(gain_stage, GainStage);
   LEADLAG_CHECK_BLOCK(target_unit, TargetUnit);
@@ -316,7 +319,9 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   CHECK(parse(small, options({{"chip.detail", "structural"}})).chip.detail == Detail::structural);
   const Design island = parse(small, options({{"chip.coupling", "continuous"},
                                               {"chip.ticks_per_clock", "10000"},
-                                              {"chip.loops", "parasitic_pole"}}));
+                                              {"chip.loops", "parasitic_pole"},
+                                              {"blocks.prospective_neuron.tau_a", "3 us"}}));
+  CHECK(to_text(island.blocks.prospective_neuron.tau_a) == "3 us");
   CHECK(island.chip.loops == Loops::parasitic_pole);
   CHECK(island.chip.ticks_per_clock == 10000);
   const Design ordered = parse(small, options({{"chip.integration", "euler"}, {"chip.schedule", "ordered"}}));
