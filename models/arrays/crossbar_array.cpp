@@ -48,6 +48,13 @@ struct CrossbarArray<T>::Tile final : sc_core::sc_module {
     error.resize(rows * lanes), drive.resize(rows * lanes);
     cells = {weight.data(), accumulates ? accumulator.data() : nullptr, rows, columns, stride, replicas};
   }
+  /// Row r; cells are counted over the whole array, row-major.
+  CellRow<T> cell_row(std::size_t r, std::size_t array_columns) {
+    return {.weight = weight.data() + r * cells.stride,
+            .sum = accumulator.empty() ? nullptr : accumulator.data() + r * cells.stride,
+            .n = cells.columns,
+            .first = static_cast<std::uint32_t>((row + r) * array_columns + column)};
+  }
   /// The cells as a read sees them.
   const CrossbarTile<T>& seen() { return wires ? wires->seen() : cells; }
   /// A sweep of which the reads go through the wires, where there are any; the update sees the registers.
@@ -71,11 +78,13 @@ struct CrossbarArray<T>::Tile final : sc_core::sc_module {
 template <class T>
 CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape& shape,
                                 std::span<const double> weights, std::span<const double> bias,
-                                bool accumulates)
+                                bool accumulates, std::shared_ptr<const MadeCells> made)
     : sc_module(name),
       shape_(shape),
       lanes_(lanes_per_unit(shape.replicas)),
       bias_(bias.begin(), bias.end()) {
+  if (made) physics_ = std::make_unique<CrossbarPhysics<T>>(std::move(made));
+  accumulates = accumulates || physics_;  // cells that write their own weights take their sums from there
   if (shape_.tile_rows == 0) shape_.tile_rows = shape_.rows;
   if (shape_.tile_columns == 0) shape_.tile_columns = shape_.columns;
   if (accumulates) bias_accumulator_.resize(bias_.size());
@@ -92,6 +101,7 @@ CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape
     }
   }
   write_weights(weights);
+  if (physics_) write_bias(bias);
   activity = {};  // the first load is not an event of the run
 }
 
@@ -99,24 +109,33 @@ template <class T>
 CrossbarArray<T>::~CrossbarArray() = default;
 
 template <class T>
-void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta,
-                             std::span<T> drive, std::span<T> back) {
-  const bool needs_error = mode.backward || mode.update != SweepMode::Update::none;
-  const auto sweep_tile = [&](std::ptrdiff_t k) {
-    Tile& t = *tiles_[static_cast<std::size_t>(k)];
-    t.take_rate(rate, lanes_);
-    if (needs_error) t.take_error(error, lanes_);
-    t.sweep(mode, eta);
-  };
+template <class F>
+void CrossbarArray<T>::for_each_tile(F&& f) {
   const auto tiles = static_cast<std::ptrdiff_t>(tiles_.size());
   // Below this a thread's share is shorter than waking it, and even a team of one costs more than a small
   // tile.
   if (tiles > 1 && shape_.rows * shape_.columns * shape_.replicas >= 32768) {
 #pragma omp parallel for schedule(static)
-    for (std::ptrdiff_t k = 0; k < tiles; ++k) sweep_tile(k);
+    for (std::ptrdiff_t k = 0; k < tiles; ++k) f(*tiles_[static_cast<std::size_t>(k)]);
   } else {
-    for (std::ptrdiff_t k = 0; k < tiles; ++k) sweep_tile(k);
+    for (std::ptrdiff_t k = 0; k < tiles; ++k) f(*tiles_[static_cast<std::size_t>(k)]);
   }
+}
+
+template <class T>
+void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta,
+                             std::span<T> drive, std::span<T> back) {
+  if (physics_ && mode.update != SweepMode::Update::none && physics_->updates_apart(mode.update)) {
+    sweep({mode.backward, SweepMode::Update::none}, rate, error, eta, drive, back);
+    return update(mode.update, rate, error, eta);
+  }
+  const bool needs_error = mode.backward || mode.update != SweepMode::Update::none;
+  const auto sweep_tile = [&](Tile& t) {
+    t.take_rate(rate, lanes_);
+    if (needs_error) t.take_error(error, lanes_);
+    t.sweep(mode, eta);
+  };
+  for_each_tile(sweep_tile);
   for (const auto& t : tiles_) {  // tiles of a row are in the order of their columns
     add(t->drive.data(), t->cells.rows * lanes_, &drive[t->row * lanes_]);
   }
@@ -133,6 +152,11 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
   }
   if (mode.update != SweepMode::Update::none) update_bias(mode.update, error, eta, T(1));
   if (mode.update == SweepMode::Update::online) keep_in_range();
+  if (physics_) {
+    physics_->add_read_noise(rate, has_bias() ? 1.0 : 0.0, shape_.replicas, false, drive);
+    if (mode.backward) physics_->add_read_noise(error, 0.0, shape_.replicas, true, back);
+    if (mode.update != SweepMode::Update::none) physics_->tick(1.0);
+  }
   count_heat(rate, mode.backward ? error : std::span<const T>{});
   const std::size_t active = active_rates(rate);
   activity.synapse.operations += active * shape_.rows;
@@ -149,6 +173,7 @@ void CrossbarArray<T>::read(std::span<const T> rate, std::span<T> drive) {
   for (std::size_t i = 0; has_bias() && i < shape_.rows; ++i) {
     for (std::size_t b = 0; b < shape_.replicas; ++b) drive[i * lanes_ + b] += bias_[i];
   }
+  if (physics_) physics_->add_read_noise(rate, has_bias() ? 1.0 : 0.0, shape_.replicas, false, drive);
 }
 
 template <class T>
@@ -159,12 +184,14 @@ void CrossbarArray<T>::read_transposed(std::span<const T> error, std::span<T> ba
     leadlag::read_transposed(t->seen(), t->error.data(), t->back.data());
     add(t->back.data(), t->cells.columns * lanes_, &back[t->column * lanes_]);
   }
+  if (physics_) physics_->add_read_noise(error, 0.0, shape_.replicas, true, back);
   count_heat({}, error);
 }
 
 template <class T>
 void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error,
-                              T eta, T bias_rate) {
+                              T eta, T bias_rate, double gain) {
+  if (physics_) return update_made(mode, rate, error, eta, bias_rate, gain);
   for (const auto& t : tiles_) {
     t->take_rate(rate, lanes_);
     t->take_error(error, lanes_);
@@ -179,6 +206,11 @@ void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, s
 
 template <class T>
 void CrossbarArray<T>::write_accumulated(T eta, T decay) {
+  if (physics_) {
+    write_made(eta, decay, physics_->take_ticks(false), physics_->take_ticks(true));
+    activity.weight_register[Event::weight_update] += shape_.rows * shape_.columns + bias_.size();
+    return;
+  }
   std::uint64_t written = 0;
   const auto write = [&](T& weight, T& store) {
     const T step = eta * store - decay * weight;
@@ -252,7 +284,10 @@ void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::size_t active_
                                      std::span<const T> error) {
   // A cell works where both its inputs are nonzero. For one die that is the product of the two counts; for
   // replicas the product of the counts over all dies is spread evenly over them.
-  const std::size_t active = count_nonzero(error.data(), error.size()) * active_rates / shape_.replicas;
+  // An offset current flows always.
+  const std::size_t active = physics_ && physics_->has_offsets()
+                                 ? shape_.rows * shape_.columns + bias_.size()
+                                 : count_nonzero(error.data(), error.size()) * active_rates / shape_.replicas;
   if (mode == SweepMode::Update::online) {
     activity.weight_register[Event::weight_update] += active;
   } else {
@@ -268,7 +303,15 @@ std::size_t CrossbarArray<T>::active_rates(std::span<const T> rate) const {
 template <class T>
 double CrossbarArray<T>::weight(std::size_t row, std::size_t column) const {
   const Tile& t = *tiles_[row / shape_.tile_rows * tile_columns_count_ + column / shape_.tile_columns];
-  return static_cast<double>(t.weight[(row - t.row) * t.cells.stride + column - t.column]);
+  return seen(t.weight[(row - t.row) * t.cells.stride + column - t.column]);
+}
+
+template <class T>
+double CrossbarArray<T>::seen(T weight) const {
+  const auto now = static_cast<double>(weight);
+  if (!physics_) return now;
+  const auto age = physics_->age();
+  return physics_->device().aged(now, age.from, age.to);
 }
 
 template <class T>
@@ -285,23 +328,31 @@ void CrossbarArray<T>::for_each_cell(F&& f) const {
 
 template <class T>
 void CrossbarArray<T>::read_weights(std::span<double> out) const {
-  for_each_cell(
-      [&](const Tile& t, std::size_t cell, std::size_t k) { out[k] = static_cast<double>(t.weight[cell]); });
+  for_each_cell([&](const Tile& t, std::size_t cell, std::size_t k) { out[k] = seen(t.weight[cell]); });
 }
 
 template <class T>
 void CrossbarArray<T>::write_weights(std::span<const double> in) {
+  activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
+  if (physics_) {
+    age(physics_->age());  // of the biases, which are not written
+    const std::uint64_t load = physics_->next_load(false);
+    for_each_row([&](const CellRow<T>& row) { physics_->write(load, &in[row.first], row); });
+    weights_changed();
+    return physics_->written();
+  }
   for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
     t.weight[cell] = shape_.range.keep(static_cast<T>(in[k]));
   });
   weights_changed();
-  activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
 }
 
 template <class T>
 void CrossbarArray<T>::take_accumulated(std::span<double> out, bool over_wires) {
+  const double ticks = physics_ ? physics_->take_ticks(false) : 0.0;
   for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
     out[k] = static_cast<double>(t.accumulator[cell]);
+    if (physics_) out[k] = physics_->store(out[k], ticks, k);
     t.accumulator[cell] = T(0);
   });
   if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
@@ -309,20 +360,99 @@ void CrossbarArray<T>::take_accumulated(std::span<double> out, bool over_wires) 
 
 template <class T>
 void CrossbarArray<T>::read_bias(std::span<double> out) const {
-  std::copy(bias_.begin(), bias_.end(), out.begin());
+  std::transform(bias_.begin(), bias_.end(), out.begin(), [this](T b) { return seen(b); });
 }
 
 template <class T>
 void CrossbarArray<T>::write_bias(std::span<const double> in) {
-  for (std::size_t i = 0; i < in.size(); ++i) bias_[i] = shape_.range.keep(static_cast<T>(in[i]));
   activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
+  if (physics_) {
+    age(physics_->age());  // of the weights, which are not written
+    physics_->write(physics_->next_load(true), in.data(), bias_row());
+    return physics_->written();
+  }
+  for (std::size_t i = 0; i < in.size(); ++i) bias_[i] = shape_.range.keep(static_cast<T>(in[i]));
 }
 
 template <class T>
 void CrossbarArray<T>::take_accumulated_bias(std::span<double> out, bool over_wires) {
   std::copy(bias_accumulator_.begin(), bias_accumulator_.end(), out.begin());
   std::fill(bias_accumulator_.begin(), bias_accumulator_.end(), T(0));
+  if (physics_) {
+    const double ticks = physics_->take_ticks(true);
+    const std::size_t first = shape_.rows * shape_.columns;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = physics_->store(out[i], ticks, first + i);
+  }
   if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
+}
+
+// ---------------------------------------------------------------------------------------------- physics
+template <class T>
+bool CrossbarArray<T>::begin_cycle() {
+  if (!physics_) return false;
+  const auto now = physics_->begin_cycle();
+  if (now.due) age(now);
+  return now.due;
+}
+
+template <class T>
+void CrossbarArray<T>::age(typename CrossbarPhysics<T>::Age now) {
+  if (!now.due) return;
+  const auto row_by_row = [&](const CellRow<T>& row) {
+    for (std::size_t k = 0; k < row.n; ++k) {
+      row.weight[k] =
+          static_cast<T>(physics_->device().aged(static_cast<double>(row.weight[k]), now.from, now.to));
+    }
+  };
+  for_each_row(row_by_row);
+  row_by_row(bias_row());
+  physics_->aged(now.to);
+  weights_changed();
+}
+
+template <class T>
+template <class F>
+void CrossbarArray<T>::for_each_row(F&& f) {
+  for_each_tile([&](Tile& t) {
+    for (std::size_t r = 0; r < t.cells.rows; ++r) f(t.cell_row(r, shape_.columns));
+  });
+}
+
+template <class T>
+CellRow<T> CrossbarArray<T>::bias_row() {
+  return {.weight = bias_.data(),
+          .sum = bias_accumulator_.data(),
+          .n = bias_.size(),
+          .first = static_cast<std::uint32_t>(shape_.rows * shape_.columns)};
+}
+
+template <class T>
+void CrossbarArray<T>::update_made(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error,
+                                   T eta, T bias_rate, double gain) {
+  const auto r = physics_->bent(rate, 1.0, bent_rate_), e = physics_->bent(error, gain, bent_error_);
+  for_each_tile([&](Tile& t) {
+    t.take_rate(r, lanes_), t.take_error(e, lanes_);
+    leadlag::update(t.cells, SweepMode::Update::accumulate, t.rate.data(), t.error.data(), eta);
+  });
+  update_bias(SweepMode::Update::accumulate, e, eta, physics_->bent(bias_rate));
+  physics_->tick(gain);
+  if (mode == SweepMode::Update::online) {
+    write_made(eta, T(0), physics_->take_ticks(false), physics_->take_ticks(true));
+  }
+  const std::size_t silent = has_bias() && bias_rate == T(0) ? shape_.replicas : 0;
+  count_updates(mode, active_rates(rate) - silent, error);
+}
+
+/// What the cells have summed goes into their own weights.
+template <class T>
+void CrossbarArray<T>::write_made(T eta, T decay, double ticks, double bias_ticks) {
+  CellStep<T> step = physics_->next_update(eta, decay);
+  step.ticks = static_cast<T>(ticks);
+  for_each_row([&](const CellRow<T>& row) { physics_->update(step, row); });
+  step.ticks = static_cast<T>(bias_ticks);
+  physics_->update(step, bias_row());
+  physics_->written();
+  weights_changed();
 }
 
 template class CrossbarArray<double>;

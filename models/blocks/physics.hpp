@@ -37,6 +37,9 @@ struct Physics {
     std::int64_t die = 1;
     Voltage comparator_offset{};
     Voltage hold_noise{};
+    Temperature temperature{};
+    double tau_mismatch = 0.0;
+    double error_noise = 0.0;
 
     static constexpr auto fields() {
       return std::tuple{
@@ -45,13 +48,22 @@ struct Physics {
           Field{"comparator_offset", &Params::comparator_offset, domain::non_negative,
                 "standard deviation of a target unit's offset; not stated: of its transistors' areas"},
           Field{"hold_noise", &Params::hold_noise, domain::non_negative,
-                "rms noise of a sample in a netlist's sample-and-hold; not stated: kT/C"}};
+                "rms noise of a sample in a netlist's sample-and-hold; not stated: kT/C"},
+          Field{"temperature", &Params::temperature, domain::between(0.0, 450.0),
+                "junction temperature; 0 K: that of the technology file"},
+          Field{"tau_mismatch", &Params::tau_mismatch, domain::between(0.0, 2.0),
+                "standard deviation of ln tau of neurons, error units and low-passes, lag and lead each; not "
+                "stated: of their capacitors and mirrors"},
+          Field{"error_noise", &Params::error_noise, domain::non_negative,
+                "rms noise that every error unit adds to its error in each cycle, in model units, whatever "
+                "the effects; not stated: none"}};
     }
   };
   /// Figures that replace those of the technology, where `physics:` states them.
   struct Stated {
     std::optional<Voltage> comparator_offset;  ///< sigma, of target units
     std::optional<Voltage> hold_noise;         ///< rms, of a sample-and-hold
+    std::optional<double> tau_mismatch;        ///< sigma of ln tau
   };
   Params params;
   Stated stated;

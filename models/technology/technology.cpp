@@ -55,6 +55,10 @@ Time parasitic_pole(const Technology& technology, Current i) {
          (technology.kappa_at(i) * i);
 }
 
+Current leakage_at(const Technology& t, Temperature temperature) {
+  return t.leakage * std::exp2((temperature - t.temperature).si / 18.0);
+}
+
 Voltage threshold_mismatch(const Technology& technology, std::string_view stem, std::string_view group) {
   const auto block = technology.transistors.find(std::string(stem));
   if (block == technology.transistors.end()) return {};

@@ -466,6 +466,10 @@ struct Design {
   bool converts_states() const {
     return learning.params.system == System::bptt && learning.bptt.loop == GradientOf::chip;
   }
+  /// What the cells of a crossbar hold where the blueprint does not say: at circuit fidelity cells that have
+  /// steps or ends need a range, which is 8 times the root mean square of the initial weights to both sides
+  /// (a matrix: or 1.25 times its largest element, if that is more), or -1 to 1 if all begin at 0.
+  WeightRange cell_range(std::size_t crossbar) const;
   Topology topology() const;  ///< what a learning template needs to know of the forward chip
   /// Signals of each unit of an array that a trajectory memory holds.
   std::size_t recorded_signals(std::size_t array) const;

@@ -116,6 +116,7 @@ Design validate(const std::string& file, const Node& root, const ReadOptions& op
   if (drawn) read_traces(draft);
   read_controls(draft);
   read_study(draft);
+  if (drawn) fill_ranges(draft);
   if (drawn) check_rules(draft);
   if (drawn && log.size() == 0 && draft.design.has_circuit()) set_phases(draft.design);
   collect_positions(root, "", draft.design.positions);

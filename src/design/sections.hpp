@@ -48,7 +48,10 @@ void read_controls(Draft&);
 void read_study(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
+void check_physics(Draft&);
 void check_circuit(Draft&);
+/// Ranges that the blueprint leaves to circuit fidelity; before the rules look at them.
+void fill_ranges(Draft&);
 /// Initial weights against what the weight cells can hold; after check_circuit().
 void check_ranges(Draft&);
 /// Cycles and windows of a sample, from the phases of the system; after everything else is known to be sound.
