@@ -256,7 +256,7 @@ crossbars:
   w2: {from: hidden, to: out, weights: glorot, bias: true, tile: 4x5}
 blocks:
   target_unit: {loss: mse, beta: 1}
-  synapse: {wires: nodal, conductance: 20 mS}
+  synapse: {wires: nodal, conductance: 2 mS}
 learning: {system: gle, output: out}
 task: {kind: tones, frequencies: [1]}
 schedule: {cycles: 1}
@@ -298,7 +298,7 @@ TEST_CASE("wired chip: reads both ways through its tiles' wires while it learns 
   Socket wired("wired", chip_text), told("told", chip_text, {{"blocks.synapse.wires", "ideal"}}),
       ideal("ideal", chip_text, {{"blocks.synapse.wires", "ideal"}});
   const double r = wired.design.blocks.synapse.wire_resistance(wired.design.technology);
-  CHECK_THAT(r, WithinRel(0.1e6 * 11e-6 * 20e-3, 1e-12));
+  CHECK_THAT(r, WithinRel(0.1e6 * 11e-6 * 2e-3, 1e-12));
   std::mt19937_64 random(3);
   double worst = 0.0, apart = 0.0;
   for (Socket* s : {&wired, &told, &ideal}) s->errors("hidden");
@@ -324,8 +324,8 @@ TEST_CASE("wired chip: a host collects products of what came through the wires",
   const Socket::Settings host{{"learning.update", "host"}};
   Socket wired("wired", chip_text, host),
       told("told", chip_text, {{"learning.update", "host"}, {"blocks.synapse.wires", "ideal"}}, [](Die&die) {
-        die.weights[0] = through_tiles(die.weights[0], 7, 9, 2.2e-2);
-        die.weights[1] = through_tiles(die.weights[1], 3, 7, 2.2e-2);
+        die.weights[0] = through_tiles(die.weights[0], 7, 9, 2.2e-3);
+        die.weights[1] = through_tiles(die.weights[1], 3, 7, 2.2e-3);
       });
   std::mt19937_64 random(4);
   for (int n = 0; n < 50; ++n) {
@@ -361,7 +361,7 @@ TEST_CASE("wired chip: approximate wires, replicas and float read as nodal wires
     }
   }
   CHECK(apart > 0.01);
-  CHECK(worst < 0.05 * apart);
+  CHECK(worst < 0.02 * apart);
   CHECK(rounding < 1e-5);
 }
 
