@@ -7,8 +7,8 @@ Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const 
                                     UpdateBy update) {
   const bool stores = update == UpdateBy::host, zeroes = p.offset_removal == OffsetRemoval::auto_zero;
   const bool switches = p.offset_removal != OffsetRemoval::none;
-  const Area capacitors =
-      ((stores ? p.store : Capacitance{}) + (zeroes ? p.zero_capacitor : Capacitance{})) / t.capacitor_density;
+  const Area capacitors = ((stores ? p.store : Capacitance{}) + (zeroes ? p.zero_capacitor : Capacitance{})) /
+                          t.capacitor_density;
   Datasheet d{.block = stem,
               .arcs = {{"error_i", "product_o", settle_time(parasitic_pole(t, p.bias), at.settle_bits),
                         "tau_p(bias) ln 2^(settle_bits+1)"}},
