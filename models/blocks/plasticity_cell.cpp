@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blocks/plasticity_cell.hpp"
 
+#include "technology/relations.hpp"
+
 namespace leadlag {
 
 Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const OperatingPoint& at,
                                     UpdateBy update) {
   const bool stores = update == UpdateBy::host;
   Datasheet d{.block = stem,
-              .arcs = {{"error_i", "product_o", settle_time(parasitic_pole(t, p.bias), at.settle_bits),
-                        "tau_p(bias) ln 2^(settle_bits+1)"}},
-              .static_current = 2.0 * p.bias,
-              .static_derivation = "Gilbert cell and its mirror, 2 bias",
+              .arcs = {{"error_i", "product_o", settle_time(multiplier_pole(t, p.bias), at.settle_bits),
+                        "multiplier's pole tau(bias) ln 2^(settle_bits+1)"}},
+              .static_current = t.supply_multiplier * p.bias,
+              .static_derivation = "Gilbert cell and its mirror, supply_multiplier bias",
               .energies = {},
               .area = transistor_area(t, stem) + (stores ? p.store / t.capacitor_density : Area{}),
               .area_derivation = stores ? "transistors + store / density" : "transistors"};

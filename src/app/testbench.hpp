@@ -36,7 +36,8 @@ inline constexpr std::array bench_options{
         "allowed difference from the reference, relative (default: derived; spice: 0.005 of one unit)"},
     BenchOption{"min", "FREQUENCY", "ac chirp", "lowest frequency, e.g. \"100 Hz\" (default: derived)"},
     BenchOption{"max", "FREQUENCY", "ac chirp", "highest frequency (default: derived)"},
-    BenchOption{"points", "N", "ac", "frequencies, geometric (default: 25)"},
+    BenchOption{"points", "N", "ac",
+                "frequencies, geometric (default: 25); characterize: biases (default: 6)"},
     BenchOption{"duration", "TIME", "step chirp", "of the record (default: derived)"},
     BenchOption{"settle-to", "X", "step",
                 "settled when within this share of the step (default: 2^-settle_bits)"},
@@ -47,7 +48,7 @@ inline constexpr std::array bench_options{
     BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"},
     BenchOption{"level", "LEVEL", "spice", "of the deck: behavioural (default) or transistor"},
     BenchOption{"models", "FILE", "spice",
-                "with models nch and pch, for --level transistor (default: card018.lib)"},
+                "with models nch and pch, for --level transistor and characterize (default: card018.lib)"},
     BenchOption{"step", "TIME", "spice",
                 "longest step of ngspice (default: a hundredth of the fastest time constant)"}};
 
