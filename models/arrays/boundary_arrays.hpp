@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <systemc>
+#include <utility>
 #include <vector>
 
 #include "arrays/column_kernel.hpp"
 #include "arrays/lane_bus.hpp"
+#include "blocks/converter.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/readout.hpp"
 #include "technology/datasheet.hpp"
@@ -23,10 +26,14 @@ class InputArray final : public sc_core::sc_module {
   sc_core::sc_port<LaneOut<T>> SC_NAMED(rate_o);
 
   SC_HAS_PROCESS(InputArray);
-  /// Its pins are those of the chip from `first` on.
+  /// Its pins are those of the chip from `first` on. converters: by unit, of those that are DACs; or none.
   InputArray(const sc_core::sc_module_name& name, const std::vector<InputDriver::Params>& drivers,
-             std::size_t first, std::size_t replicas)
-      : sc_module(name), size_(drivers.size()), first_(first), replicas_(replicas) {
+             std::size_t first, std::size_t replicas, std::vector<Converter> converters = {})
+      : sc_module(name),
+        size_(drivers.size()),
+        first_(first),
+        replicas_(replicas),
+        converters_(std::move(converters)) {
     for (const auto& p : drivers) ramps_.push_back(p.reconstruction == Reconstruction::ramp);
     any_ramp_ = std::find(ramps_.begin(), ramps_.end(), true) != ramps_.end();
     SC_METHOD(follow);
@@ -41,7 +48,8 @@ class InputArray final : public sc_core::sc_module {
     if (last_.empty()) last_.assign(x.begin(), x.end());
     const auto rate = rate_o->next();
     for (std::size_t k = 0; k < rate.size(); ++k) {
-      rate[k] = static_cast<T>(ramps_[k / lanes] ? last_[k] + fraction * (x[k] - last_[k]) : x[k]);
+      rate[k] = ramps_[k / lanes] ? static_cast<T>(last_[k] + fraction * (x[k] - last_[k]))
+                                  : converted(k, x[k], lanes);
     }
     rate_o->commit();
     if (fraction == 1.0) last_.assign(x.begin(), x.end());
@@ -53,13 +61,22 @@ class InputArray final : public sc_core::sc_module {
 
  private:
   void end_of_elaboration() override { changed_ = &x_i->changed(); }
+  /// A code that stands is not converted again.
+  T converted(std::size_t k, double x, std::size_t lanes) {
+    const bool padding = k % lanes >= replicas_;  // stays zero
+    if (converters_.empty() || ramps_[k / lanes] || padding) return static_cast<T>(x);
+    if (codes_.empty()) codes_.assign(size_ * lanes, {std::numeric_limits<double>::quiet_NaN(), T(0)});
+    auto& [code, level] = codes_[k];
+    if (x != code) code = x, level = static_cast<T>(converters_[k / lanes].to_analog(x));
+    return level;
+  }
   void follow() {
     const std::size_t lanes = lanes_per_unit(replicas_);
     const auto x = x_i->read().subspan(first_ * lanes, size_ * lanes);
     const auto now = rate_o->read();
     const auto rate = rate_o->next();
     for (std::size_t k = 0; k < rate.size(); ++k) {
-      rate[k] = static_cast<T>(x[k]);
+      rate[k] = converted(k, x[k], lanes);
       if (rate[k] != now[k] && !ramps_[k / lanes]) ++activity[Event::code_change];
     }
     rate_o->commit();
@@ -67,6 +84,8 @@ class InputArray final : public sc_core::sc_module {
   }
 
   std::size_t size_, first_, replicas_;
+  std::vector<Converter> converters_;
+  std::vector<std::pair<double, T>> codes_;  // by lane: what it was last asked for, and its level
   std::vector<bool> ramps_;
   bool any_ramp_ = false;
   std::vector<double> last_;  // pins at the last edge
@@ -144,8 +163,14 @@ class ReadoutArray final : public sc_core::sc_module {
   sc_core::sc_port<LaneOut<double>> SC_NAMED(sum_o);
 
   SC_HAS_PROCESS(ReadoutArray);
-  ReadoutArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t replicas, Hop hop)
-      : sc_module(name), size_(size), replicas_(replicas), states_(size * lanes_per_unit(replicas)) {
+  /// converters: by unit, or none.
+  ReadoutArray(const sc_core::sc_module_name& name, std::size_t size, std::size_t replicas, Hop hop,
+               std::vector<Converter> converters = {})
+      : sc_module(name),
+        size_(size),
+        replicas_(replicas),
+        converters_(std::move(converters)),
+        states_(size * lanes_per_unit(replicas)) {
     if (hop != Hop::registered) return;  // the chip calls sample() after it has run the neurons
     SC_METHOD(on_edge);
     sensitive << clk_i.pos();
@@ -156,6 +181,7 @@ class ReadoutArray final : public sc_core::sc_module {
     const auto value = value_o->next(), sum = sum_o->next();
     for (std::size_t k = 0; k < states_.size(); ++k) {
       value[k] = static_cast<double>(rate[k]);
+      if (!converters_.empty()) value[k] = converters_[k / lanes_per_unit(replicas_)].to_digital(value[k]);
       Readout::advance(states_[k], window, value[k]);
       sum[k] = states_[k].sum;
     }
@@ -171,6 +197,7 @@ class ReadoutArray final : public sc_core::sc_module {
   void on_edge() { sample(rate_i->read()); }
 
   std::size_t size_, replicas_;
+  std::vector<Converter> converters_;
   std::vector<Readout::State<double>> states_;
 };
 

@@ -9,7 +9,8 @@ namespace leadlag {
 
 CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& circuit,
                          const CellContext& context, const std::vector<std::vector<double>>& weights,
-                         const std::vector<std::vector<double>>& bias, UpdateBy update)
+                         const std::vector<std::vector<double>>& bias, UpdateBy update,
+                         const std::vector<std::shared_ptr<const MadeCells>>& cells)
     : sc_module(name),
       x_i("x_i",
           static_cast<std::size_t>(std::count_if(circuit.columns.begin(), circuit.columns.end(),
@@ -29,7 +30,7 @@ CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& cir
     auto array = std::make_unique<CrossbarArray<double>>(
         module.c_str(),
         CrossbarArray<double>::Shape{c.rows, c.columns, 1, c.tile_rows, c.tile_columns, c.range}, weights[k],
-        bias[k], c.plastic);
+        bias[k], c.plastic, cells.empty() ? nullptr : cells[k]);
     crossbars_.push_back({std::move(array)});
   }
   for (const auto& phase : circuit.phases) table_.push_back({phase.cycles, phase.inference, phase.lines});
@@ -105,7 +106,7 @@ void CircuitTile::read(std::size_t k) {
   ReadMemory& m = memory_[k];
   Crossbar& crossbar = crossbars_[wire.crossbar];
   const std::vector<double>& input = columns_[wire.from.column].out[wire.from.pin];
-  if (m.version != crossbar.version || m.input != input) {
+  if (m.version != crossbar.version || m.input != input || crossbar.array->noisy()) {
     m.input = input, m.version = crossbar.version;
     m.result.assign(wire.transposed ? crossbar.array->columns() : crossbar.array->rows(), 0.0);
     if (wire.transposed) {
@@ -161,7 +162,7 @@ void CircuitTile::learn() {
     scaled_.resize(post.size());
     std::transform(post.begin(), post.end(), scaled_.begin(), [gain](double v) { return gain * v; });
     crossbars_[p.crossbar].array->update(SweepMode::Update::accumulate, columns_[p.pre.column].out[p.pre.pin],
-                                         scaled_, 0.0, p.bias);
+                                         scaled_, 0.0, p.bias, gain);
   }
 }
 
@@ -180,6 +181,7 @@ void CircuitTile::run(bool learns, double eta) {
   PhaseSequencer::drive(row, sequencer_, circuit_.coin_lines, coin_, next_lines_);
   set_lines(next_lines_);
   take_pads();
+  for (Crossbar& c : crossbars_) c.version += c.array->begin_cycle() ? 1U : 0U;
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     Column& c = columns_[k];
     if (!c.cells) continue;

@@ -25,9 +25,10 @@ class CircuitTile final : public sc_core::sc_module {
   sc_core::sc_port<LaneIn<double>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> SC_NAMED(target_i);
 
   /// weights, bias: initial values by crossbar of the netlist. context.name is not used.
+  /// cells: at circuit fidelity, by crossbar; null or empty: ideal.
   CircuitTile(const sc_core::sc_module_name& name, const Circuit& circuit, const CellContext& context,
               const std::vector<std::vector<double>>& weights, const std::vector<std::vector<double>>& bias,
-              UpdateBy update);
+              UpdateBy update, const std::vector<std::shared_ptr<const MadeCells>>& cells = {});
 
   /// One clock cycle: lines, wires, products, states.
   void run(bool learn, double eta);

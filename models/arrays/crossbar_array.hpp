@@ -10,6 +10,8 @@
 
 #include "arrays/aligned.hpp"
 #include "arrays/crossbar_kernel.hpp"
+#include "arrays/crossbar_physics.hpp"
+#include "blocks/synapse.hpp"
 #include "blocks/weight_register.hpp"
 #include "technology/datasheet.hpp"
 
@@ -31,11 +33,20 @@ class CrossbarArray final : public sc_core::sc_module {
     std::size_t rows = 0, columns = 0, replicas = 1;
     std::size_t tile_rows = 0, tile_columns = 0;  ///< 0: one tile holds the whole array
     WeightRange range{};                          ///< every write stays within it
+    WireModel wires = WireModel::ideal;           ///< of the tiles
+    double wire_resistance = 0.0;                 ///< per cell, times the conductance of weight 1
   };
   /// weights: rows x columns, row-major. bias: rows, or empty. accumulates: products are kept for a host.
+  /// made: its cells at circuit fidelity, or null.
   CrossbarArray(const sc_core::sc_module_name& name, const Shape& shape, std::span<const double> weights,
-                std::span<const double> bias, bool accumulates);
+                std::span<const double> bias, bool accumulates,
+                std::shared_ptr<const MadeCells> made = nullptr);
   ~CrossbarArray() override;
+
+  /// At the start of every clock cycle: charges leak, devices drift. True if weights have changed.
+  bool begin_cycle();
+  /// Equal reads of one cycle after another differ.
+  bool noisy() const { return physics_ && physics_->noisy(); }
 
   /// drive (rows, lanes) += W rate + bias, and what `mode` asks for in the same pass; back (columns, lanes) =
   /// W^T error.
@@ -45,8 +56,9 @@ class CrossbarArray final : public sc_core::sc_module {
   void read(std::span<const T> rate, std::span<T> drive);
   void read_transposed(std::span<const T> error, std::span<T> back);
   /// bias_rate: what drives the bias column, 1 unless the rule wants no product there.
+  /// `gain` has multiplied `error` behind the multipliers already.
   void update(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta,
-              T bias_rate = T(1));
+              T bias_rate = T(1), double gain = 1.0);
   /// What the cells have stored goes into their own weights, w += eta store - decay w, and is cleared.
   void write_accumulated(T eta, T decay);
 
@@ -72,9 +84,22 @@ class CrossbarArray final : public sc_core::sc_module {
  private:
   struct Tile;
   void keep_in_range();
+  void weights_changed();
+  void count_heat(std::span<const T> rate, std::span<const T> error);
   void count_updates(SweepMode::Update mode, std::size_t active_rates, std::span<const T> error);
   std::size_t active_rates(std::span<const T> rate) const;
   void update_bias(SweepMode::Update mode, std::span<const T> error, T eta, T bias_rate);
+  // With physics_.
+  void update_made(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error, T eta,
+                   T bias_rate, double gain);
+  void write_made(T eta, T decay, double ticks, double bias_ticks);
+  double seen(T weight) const;  // what age has left of it
+  template <class F>
+  void for_each_tile(F&& f);  // by several threads where that pays
+  template <class F>
+  void for_each_row(F&& f);  // f(CellRow), of all weights
+  CellRow<T> bias_row();
+  void age(typename CrossbarPhysics<T>::Age age);
   template <class F>
   void for_each_cell(F&& f) const;  // f(tile, cell within the tile, element of the row-major array)
 
@@ -83,6 +108,8 @@ class CrossbarArray final : public sc_core::sc_module {
   std::size_t tile_columns_count_ = 1;
   std::vector<std::unique_ptr<Tile>> tiles_;  // row-major
   AlignedVector<T> bias_, bias_accumulator_;
+  std::unique_ptr<CrossbarPhysics<T>> physics_;  // null at ideal fidelity
+  AlignedVector<T> bent_rate_, bent_error_;
 };
 
 }  // namespace leadlag

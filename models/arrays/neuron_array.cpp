@@ -42,6 +42,14 @@ void NeuronArray<T>::set_coefficients(std::size_t unit) {
     errors_.set(unit * lanes_, lanes_,
                 ErrorUnit::coefficients(params_.error_units[unit], params_.tick, params_.input));
   }
+  if (!neuron_physics_.empty()) {
+    neuron_physics_.set(unit * lanes_, params_.replicas, params_.neuron_physics[unit],
+                        static_cast<double>(neurons_.decay[unit * lanes_]));
+  }
+  if (!error_physics_.empty()) {
+    error_physics_.set(unit * lanes_, params_.replicas, params_.error_physics[unit],
+                       static_cast<double>(errors_.decay[unit * lanes_]));
+  }
   if (params_.gain_stage) {
     gains_.set(unit * lanes_, lanes_, GainStage::coefficients(*params_.gain_stage, p, params_.tick));
   }
@@ -103,8 +111,13 @@ void NeuronArray<T>::compute_error(bool fresh) {
 
 template <class T>
 void NeuronArray<T>::filter_errors(const T* slope) {
-  error_column(errors_, params_.errors == ErrorPath::instantaneous, slope, back_.data(),
-               params_.has_target ? epsilon_.data() : nullptr, error_.data());
+  const T* epsilon = params_.has_target ? epsilon_.data() : nullptr;
+  const bool wires = params_.errors == ErrorPath::instantaneous;
+  if (error_physics_.empty() || wires) {
+    error_column(errors_, wires, slope, back_.data(), epsilon, error_.data());
+  } else {
+    error_physics_.run_errors(errors_, slope, back_.data(), epsilon, error_.data());
+  }
   gains_.apply(error_.data());
   for (std::size_t k = 0; k < apical_.size(); ++k) {
     apical_[k] = ErrorUnit::gate(slope[k], back_[k], params_.has_target ? epsilon_[k] : T(0));
@@ -121,10 +134,17 @@ SweepMode::Update NeuronArray<T>::update_mode(const Incoming& in) const {
 template <class T>
 void NeuronArray<T>::run_neurons() {
   auto rate = rate_o->next();
-  neuron_column(
-      params_.neurons[0].activation, neurons_, drive_.data(), nudging_.data(),
-      nudged_ ? error_.data() : nullptr, rate.data(), next_slope_.data(),
-      tapped() ? NeuronTaps<T>{driven_.data(), membrane_.data(), lookahead_.data()} : NeuronTaps<T>{});
+  const Activation curve = params_.neurons[0].activation;
+  const T* error = nudged_ ? error_.data() : nullptr;
+  const auto taps =
+      tapped() ? NeuronTaps<T>{driven_.data(), membrane_.data(), lookahead_.data()} : NeuronTaps<T>{};
+  if (neuron_physics_.empty()) {
+    neuron_column(curve, neurons_, drive_.data(), nudging_.data(), error, rate.data(), next_slope_.data(),
+                  taps);
+  } else {
+    neuron_physics_.run_neurons(curve, neurons_, drive_.data(), nudging_.data(), error, rate.data(),
+                                next_slope_.data(), taps);
+  }
   gains_.keep(driven_.data(), lookahead_.data()), gains_.advance();
   clear_padding(rate, next_slope_);
   slope_.swap(next_slope_);
@@ -156,6 +176,7 @@ void NeuronArray<T>::check_finite() const {
 template <class T>
 void NeuronArray<T>::on_edge() {
   if (!rst_ni.read()) return;
+  begin_cycle();
   if (replay_i.size() > 0 && replay_i->read()) {
     if (params_.replays_itself) replay(false);
     return;
@@ -290,11 +311,22 @@ void NeuronArray<T>::learn_tau() {
   }
 }
 
+namespace {
+
+/// Error of a stage's lag (Tau::m of a neuron) or lead: what the die makes of a time constant that is asked
+/// for.
+double made(const std::vector<StagePhysics>& physics, std::size_t unit, Tau which) {
+  return physics.empty() ? 1.0 : which == Tau::m ? physics[unit].lag : physics[unit].lead;
+}
+
+}  // namespace
+
 template <class T>
 void NeuronArray<T>::read_tau(Tau which, std::span<double> out) const {
   for (std::size_t i = 0; i < size(); ++i) {
     const auto& p = params_.neurons[i];
-    out[i] = (which == Tau::m ? p.tau_m : p.tau_r) / params_.time_scale;
+    out[i] =
+        (which == Tau::m ? p.tau_m : p.tau_r) / (made(params_.neuron_physics, i, which) * params_.time_scale);
   }
 }
 
@@ -302,12 +334,14 @@ template <class T>
 void NeuronArray<T>::write_tau(Tau which, std::span<const double> in) {
   for (std::size_t i = 0; i < size(); ++i) {
     const Time tau = in[i] * params_.time_scale;
-    (which == Tau::m ? params_.neurons[i].tau_m : params_.neurons[i].tau_r) = tau;
-    if (has_errors() && params_.records) {
-      (which == Tau::m ? params_.error_units[i].tau_r : params_.error_units[i].tau_m) = tau;
-    } else if (has_errors() &&
-               (which == Tau::m ? params_.error_leads_by_tau_m : params_.error_lags_by_tau_r)) {
-      (which == Tau::m ? params_.error_units[i].tau_m : params_.error_units[i].tau_r) = tau;
+    (which == Tau::m ? params_.neurons[i].tau_m : params_.neurons[i].tau_r) =
+        made(params_.neuron_physics, i, which) * tau;
+    const bool lags = (which == Tau::m) == params_.records;  // which of the error unit's two it is
+    const bool follows =
+        params_.records || (which == Tau::m ? params_.error_leads_by_tau_m : params_.error_lags_by_tau_r);
+    if (has_errors() && follows) {
+      (lags ? params_.error_units[i].tau_r : params_.error_units[i].tau_m) =
+          made(params_.error_physics, i, lags ? Tau::m : Tau::r) * tau;
     }
     set_coefficients(i);
   }

@@ -12,6 +12,7 @@
 #include "arrays/crossbar_array.hpp"
 #include "arrays/gain_column.hpp"
 #include "arrays/lane_bus.hpp"
+#include "arrays/physical_column.hpp"
 #include "blocks/error_unit.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
@@ -24,7 +25,9 @@ namespace leadlag {
 /// Everything a neuron array is made of, as the elaborator hands it over.
 struct NeuronArrayParams {
   std::vector<ProspectiveNeuron::Params> neurons;
-  std::vector<ErrorUnit::Params> error_units;  ///< empty: the array has no error units
+  std::vector<ErrorUnit::Params> error_units;               ///< empty: the array has no error units
+  std::vector<StagePhysics> neuron_physics, error_physics;  ///< one per unit, or empty: ideal
+  NoiseKeys neuron_noise, error_noise;
   bool has_target = false;
   TargetUnit::Params target_unit;
   std::optional<GainStage::Params> gain_stage;  ///< one behind each error unit
@@ -113,6 +116,8 @@ class NeuronArray final : public sc_core::sc_module {
         lanes_(lanes_per_unit(params_.replicas)),
         neurons_(params_.neurons.size() * lanes_),
         errors_(params_.error_units.size() * lanes_),
+        neuron_physics_(params_.neuron_physics.size() * lanes_, params_.neuron_noise),
+        error_physics_(params_.error_physics.size() * lanes_, params_.error_noise),
         gains_(params_.gain_stage ? params_.neurons.size() * lanes_ : 0),
         analog_neurons_(neurons_, !params_.neuron_poles.empty()),
         analog_errors_(errors_, !params_.error_poles.empty()),
@@ -121,6 +126,10 @@ class NeuronArray final : public sc_core::sc_module {
     prepare();
   }
 
+  /// A cycle passes for the weights of the incoming crossbars. With Hop::registered the array calls it.
+  void begin_cycle() {
+    for (Incoming& in : incoming_) in.crossbar->begin_cycle();
+  }
   // The edge in two halves, for the transparent schedule.
   void forward() { run_forward(true), record(true); }
   void backward();
@@ -189,6 +198,7 @@ class NeuronArray final : public sc_core::sc_module {
   std::size_t lanes_;
   std::vector<Incoming> incoming_;
   LeadLagLanes<T> neurons_, errors_;
+  PhysicalColumn<T> neuron_physics_, error_physics_;
   GainColumn<T> gains_;
   bool nudged_ = false;
   AnalogColumn<T> analog_neurons_, analog_errors_;

@@ -20,8 +20,12 @@ void NeuronArray<T>::settle_rates(Instant at) {
 template <class T>
 void NeuronArray<T>::activate() {
   const auto rate = rate_o->next();
-  activate_column(params_.neurons[0].activation, analog_neurons_.poled() ? analog_neurons_.pole() : lead_,
-                  rate.data(), slope_.data());
+  const AlignedVector<T>& lead = analog_neurons_.poled() ? analog_neurons_.pole() : lead_;
+  if (neuron_physics_.empty()) {
+    activate_column(params_.neurons[0].activation, lead, rate.data(), slope_.data());
+  } else {
+    neuron_physics_.activate(params_.neurons[0].activation, lead.data(), rate.data(), slope_.data());
+  }
   clear_padding(rate, slope_);
   rate_o->commit();
 }
@@ -36,6 +40,7 @@ void NeuronArray<T>::settle_errors(Instant at) {
     std::copy(back_.begin(), back_.end(), error_.begin());
   } else {
     analog_errors_.settle(at, back_.data(), error_.data());
+    error_physics_.shift(error_.data());
     gains_.apply(error_.data());
   }
   std::copy_n(back_.begin(), apical_.size(), apical_.begin());
@@ -74,6 +79,7 @@ void NeuronArray<T>::publish() {
   if (analog_neurons_.poled()) activate();
   if (has_errors() && analog_errors_.poled()) {
     std::copy(analog_errors_.pole().begin(), analog_errors_.pole().end(), error_.begin());
+    error_physics_.shift(error_.data());
     gains_.apply(error_.data());
     send_back();
   }

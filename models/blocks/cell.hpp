@@ -5,7 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,9 +17,11 @@
 
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
+#include "blocks/physics.hpp"
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
 #include "units/quantity.hpp"
+#include "units/random.hpp"
 
 namespace leadlag {
 
@@ -27,12 +32,30 @@ struct Pin {
   Wire wire;
 };
 
+/// What circuit fidelity needs to know to make the cells of a netlist.
+struct CellPhysics {
+  Technology technology;
+  FullScale full_scale;
+  Physics physics;
+  std::set<std::string, std::less<>> kinds;  ///< of blocks at circuit fidelity
+};
+
+/// Normal numbers of one unit, one per draw; 0 without noise.
+struct CellNoise {
+  double strength = 0.0;  ///< standard deviation, in full scales
+  Draws draws{0, {}, {}};
+  double operator()(std::uint64_t& drawn) const {
+    return strength == 0.0 ? 0.0 : strength * draws.normal(drawn++);
+  }
+};
+
 /// What a block's coefficients depend on beside its parameters.
 struct CellContext {
   Time tick, time_scale;
   Input input = Input::held;
   std::uint64_t seed = 0;
-  std::string name;  ///< of the column: seeds noise
+  std::string name;                              ///< of the column: seeds noise
+  std::shared_ptr<const CellPhysics> physics{};  ///< null: all kinds are ideal
 
   /// Share of the way to its goal that a first-order node goes in a tick while its drive is held:
   /// 1 - exp(-tick/tau), or tick/tau with Input::euler.
@@ -40,6 +63,29 @@ struct CellContext {
     const double k = tick / tau;
     return input == Input::euler ? k : -std::expm1(-k);
   }
+
+  // What the die adds to a unit. Nothing where the block's fidelity is ideal or the effect is off.
+
+  /// A time constant with the error of its capacitor and of the mirror that biases its amplifier.
+  Time made(Time tau, Capacitance c, std::string_view stem, std::size_t unit) const;
+  /// Offset of an amplifier in full scales: the input error of the named groups of transistors.
+  double offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
+                std::string_view what = "offset") const;
+  /// The same with the standard deviation that the designer states, if so.
+  double offset(std::string_view stem, std::optional<Voltage> stated,
+                std::initializer_list<const char*> groups, std::size_t unit) const;
+  /// What the height of an output curve is multiplied by: 1 + N(0, activation_mismatch).
+  double curve_gain(std::string_view stem, std::size_t unit) const;
+  /// Thermal noise of a first-order node, whose state moves `step` of the way to its goal in a tick:
+  /// variance of the state gamma k T / C. With step = 1 it is that of a sampled voltage.
+  CellNoise node_noise(std::string_view stem, Capacitance c, double step, std::size_t unit) const;
+  /// Noise of a switch that opens on a capacitor, k T / C unless stated, as a number per sample.
+  CellNoise hold_noise(std::string_view stem, Capacitance c, std::size_t unit) const;
+  /// What leakage takes from a hold capacitor in a tick, in full scales.
+  double droop(std::string_view stem, Capacitance c) const;
+
+ private:
+  const CellPhysics* with(Effect e, std::string_view stem) const;
 };
 
 /// Where a column finds one of its inputs: that of unit i is data[i * stride]; stride 0 is a line.
@@ -121,7 +167,15 @@ class CellsOf final : public CellKind {
     std::vector<typename B::Coefficients> coefficients;
     std::vector<typename B::State> states;
 
-    void reset() override { states.assign(states.size(), {}); }
+    void reset() override {
+      for (auto& s : states) {
+        typename B::State fresh{};
+        // Noise does not repeat itself.
+        if constexpr (requires { fresh.draws; }) fresh.draws = s.draws;
+        if constexpr (requires { fresh.held_draws; }) fresh.held_draws = s.held_draws;
+        s = fresh;
+      }
+    }
     void show(double* const* out) const override {
       std::array<double, outs> o{};
       for (std::size_t i = 0; i < states.size(); ++i) {

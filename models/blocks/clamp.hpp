@@ -16,7 +16,8 @@ namespace leadlag {
 ///                                               learning), less leaves it between its free value and the
 ///                                               target (coupled learning, Stern et al. 2021)
 ///
-/// held is the free value in a sample-and-hold. Memoryless. Not modelled: on-resistance, offset.
+/// held is the free value in a sample-and-hold. Memoryless. Circuit fidelity: offset of mixer and
+/// buffer while it clamps. Not modelled: on-resistance.
 struct Clamp {
   struct Params {
     Current bias = 50_nA;
@@ -36,12 +37,16 @@ struct Clamp {
   static constexpr std::size_t states = 0;
   static constexpr unsigned through = 0xf;
 
-  struct Coefficients {};
+  struct Coefficients {
+    double offset;
+  };
   struct State {};
-  static Coefficients coefficients(const Params&, const CellContext&, std::size_t) { return {}; }
+  static Coefficients coefficients(const Params&, const CellContext& c, std::size_t unit) {
+    return {c.offset(stem, {"mixer", "buffer"}, unit)};
+  }
   static void show(const Coefficients&, const State&, double*) {}
-  static void follow(const Coefficients&, const State&, const double* in, double* o) {
-    o[out] = in[share] == 0.0 ? in[rate] : in[held] + in[share] * (in[target] - in[held]);
+  static void follow(const Coefficients& c, const State&, const double* in, double* o) {
+    o[out] = in[share] == 0.0 ? in[rate] : in[held] + in[share] * (in[target] - in[held]) + c.offset;
   }
   static void advance(const Coefficients&, State&, const double*) {}
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

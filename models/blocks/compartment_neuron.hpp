@@ -19,8 +19,8 @@ namespace leadlag {
 ///   rate = phi(v)    delta = phi(v) - phi(v_ff)    delta is what its plasticity cells see
 ///
 /// Deep feedback control (Meulemans et al. 2021, arXiv 2106.07887). The noise stands on the apical node:
-/// apical_o shows v_fb + noise. Not modelled: mismatch of the two output curves, which acts as a constant
-/// update; saturation.
+/// apical_o shows v_fb + noise. Circuit fidelity: mismatch of tau, noise, offset of the soma and of
+/// delta, a constant update. Not modelled: gain mismatch of the two output curves, saturation.
 struct CompartmentNeuron {
   struct Params {
     Time tau = 20_us;                          ///< the neuron's
@@ -55,14 +55,25 @@ struct CompartmentNeuron {
   struct Coefficients {
     double approach, apical_approach;  // apical_approach 1: at once
     bool filters;
+    double offset;        // of the soma's amplifier
+    double delta_offset;  // of the comparator of soma and basal compartment
+    CellNoise thermal;
     Activation activation;
   };
   struct State {
     double v = 0.0, v_fb = 0.0;
+    std::uint64_t draws = 0;
   };
-  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
     const bool filters = p.tau_apical > Time{};
-    return {c.approach(p.tau), filters ? c.approach(p.tau_apical) : 1.0, filters, p.activation};
+    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
+    return {k,
+            filters ? c.approach(p.tau_apical) : 1.0,
+            filters,
+            c.offset(stem, {"soma_pair", "soma_mirror"}, unit),
+            c.offset(stem, {"comparator"}, unit),
+            c.node_noise(stem, p.capacitance, k, unit),
+            p.activation};
   }
   static double phi(const Coefficients& c, double v) {
     double rate = 0.0, slope = 0.0;
@@ -78,11 +89,11 @@ struct CompartmentNeuron {
   static void follow(const Coefficients& c, const State& s, const double* in, double* out) {
     out[basal_v] = in[basal];
     out[apical_v] = feedback(c, s, in);
-    out[delta] = phi(c, s.v) - phi(c, in[basal]);
+    out[delta] = phi(c, s.v) - phi(c, in[basal]) + c.delta_offset;
   }
   static void advance(const Coefficients& c, State& s, const double* in) {
     const double drive = in[basal] + feedback(c, s, in);
-    s.v = in[init] != 0.0 ? drive : s.v + c.approach * (drive - s.v);
+    s.v = in[init] != 0.0 ? drive : s.v + c.approach * (drive + c.offset - s.v) + c.thermal(s.draws);
     s.v_fb = in[init] != 0.0 ? in[apical] : s.v_fb + c.apical_approach * (in[apical] - s.v_fb);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 /// The transcendental functions of the die, the same bits everywhere: in scalar code, in loops the compiler
 /// turns into vectors of any width, on every machine with IEEE arithmetic in round-to-nearest. They are
-/// branch-free and use only +, -, *, /, comparison and integer operations on the bits: no libm, no tables, no
-/// fused multiply-add. Translation units that include this are to be compiled with -ffp-contract=off (the
-/// project's flag), or a compiler with an FMA at hand would round differently.
+/// branch-free and use only +, -, *, /, comparison and integer operations on the bits: no libm (but for sqrt,
+/// which IEEE rounds), no tables, no fused multiply-add. Translation units that include this are to be
+/// compiled with -ffp-contract=off (the project's flag), or a compiler with an FMA at hand would round
+/// differently.
 ///
 /// Polynomials are minimax fits found with the Remez exchange in 60-digit arithmetic, each on an interval a
 /// little wider than it is used on, coefficients then rounded to T. Fit errors are stated at each polynomial.
@@ -197,6 +199,48 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] constexpr T die_softplus(T x) {
   return (x < T(0) ? T(0) : x) + die_log1p(die_exp(-die::magnitude(x)));
+}
+
+/// e^x - 1. Only for 0 <= x <= 80 (float) or 600 (double), where it is within 2 ulp; NaN gives NaN.
+template <class T>
+[[gnu::always_inline]] constexpr T die_expm1(T x) {
+  using F = die::Format<T>;
+  const auto [r, k] = die::reduce(x);
+  const T power = std::bit_cast<T>((k << F::mantissa_bits) + (F::bias << F::mantissa_bits));  // 2^k, k >= 0
+  return (power - T(1)) + power * die::expm1_reduced(r);
+}
+
+/// log(1 + x) for all x >= 0: 1 + x = 2^k (1 + f) with -1/4 <= f < 1/2, then as die_log1p, which costs less
+/// but ends at 1. Within 2.1 ulp (double, float).
+template <class T>
+[[gnu::always_inline]] constexpr T die_log1p_any(T x) {
+  using F = die::Format<T>;
+  using Bits = typename F::Bits;
+  constexpr Bits quarters = std::bit_cast<Bits>(T(0.75));
+  const T sum = T(1) + x;
+  const Bits k = (std::bit_cast<Bits>(sum) - quarters) >> F::mantissa_bits;
+  const T scaled = std::bit_cast<T>(std::bit_cast<Bits>(sum) - (k << F::mantissa_bits)) - T(1);
+  const T f = k == 0 ? x : scaled;
+  const T n = std::bit_cast<T>(std::bit_cast<Bits>(F::round) + k) - F::round;
+  const T s = f / (T(2) + f);
+  const T z = s * s;
+  const T half_square = T(0.5) * f * f;
+  return n * F::ln2_high + (f - (half_square - (s * (half_square + z * F::log_tail(z)) + n * F::ln2_low)));
+}
+
+/// sinh x = (m + m / (1 + m)) / 2 with m = e^x - 1. Only for 0 <= x <= 80 (float) or 600 (double), where it
+/// is within 3 ulp.
+template <class T>
+[[gnu::always_inline]] constexpr T die_sinh(T x) {
+  const T m = die_expm1(x);
+  return T(0.5) * (m + m / (T(1) + m));
+}
+
+/// asinh x = log(1 + x + x^2 / (1 + sqrt(1 + x^2))). Only for 0 <= x <= 1e18, where it is within 3 ulp.
+template <class T>
+[[gnu::always_inline]] inline T die_asinh(T x) {
+  const T square = x * x;
+  return die_log1p_any(x + square / (T(1) + std::sqrt(T(1) + square)));
 }
 
 }  // namespace leadlag

@@ -12,7 +12,7 @@ namespace leadlag {
 ///
 ///   gated = slope (back + epsilon)        back from the layer above, epsilon from the target unit
 ///
-/// Not modelled: offset, which teaches a constant.
+/// Circuit fidelity: offset, which teaches a constant.
 struct ErrorGate {
   struct Params {
     Current bias = 100_nA;
@@ -31,12 +31,16 @@ struct ErrorGate {
   static constexpr std::size_t states = 0;
   static constexpr unsigned through = 0x7;
 
-  struct Coefficients {};
+  struct Coefficients {
+    double offset;
+  };
   struct State {};
-  static Coefficients coefficients(const Params&, const CellContext&, std::size_t) { return {}; }
+  static Coefficients coefficients(const Params&, const CellContext& c, std::size_t unit) {
+    return {c.offset(stem, {"gate"}, unit)};
+  }
   static void show(const Coefficients&, const State&, double*) {}
-  static void follow(const Coefficients&, const State&, const double* in, double* out) {
-    out[gated] = in[slope] * (in[back] + in[epsilon]);
+  static void follow(const Coefficients& c, const State&, const double* in, double* out) {
+    out[gated] = in[slope] * (in[back] + in[epsilon]) + c.offset;
   }
   static void advance(const Coefficients&, State&, const double*) {}
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

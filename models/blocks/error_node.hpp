@@ -13,7 +13,8 @@ namespace leadlag {
 ///   error = value - prediction            hidden layers
 ///   error = epsilon                       output layer, from the target unit
 ///   gated = slope error
-/// Memoryless (Whittington and Bogacz 2017). Not modelled: offset, which acts as a wrong prediction.
+/// Memoryless (Whittington and Bogacz 2017). Circuit fidelity: offsets of subtractor, a wrong
+/// prediction, and gate.
 struct ErrorNode {
   struct Params {
     Current bias = 100_nA;
@@ -36,13 +37,17 @@ struct ErrorNode {
 
   struct Coefficients {
     bool compares;
+    double offset, gate_offset;  // of the subtractor, and behind the gate
   };
   struct State {};
-  static Coefficients coefficients(const Params& p, const CellContext&, std::size_t) { return {p.compares}; }
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    return {p.compares, p.compares ? c.offset(stem, {"subtractor"}, unit) : 0.0,
+            c.offset(stem, {"gate"}, unit, "gate offset")};
+  }
   static void show(const Coefficients&, const State&, double*) {}
   static void follow(const Coefficients& c, const State&, const double* in, double* out) {
-    out[error] = c.compares ? in[value] - in[prediction] : in[epsilon];
-    out[gated] = in[slope] * out[error];
+    out[error] = c.compares ? in[value] - in[prediction] + c.offset : in[epsilon];
+    out[gated] = in[slope] * out[error] + c.gate_offset;
   }
   static void advance(const Coefficients&, State&, const double*) {}
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

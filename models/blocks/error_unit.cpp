@@ -26,9 +26,11 @@ Datasheet ErrorUnit::datasheet(const Params& p, const Technology& t, const Opera
 
 ErrorUnitModule::ErrorUnitModule(const sc_core::sc_module_name& name,
                                  const LeadLag::Coefficients<double>& coefficients, ErrorPath path, Hop hop,
-                                 FullScale full_scale, Activity& activity, std::optional<double> pole_decay)
+                                 FullScale full_scale, Activity& activity, std::optional<double> pole_decay,
+                                 std::optional<CircuitStageOfOne> circuit)
     : sc_module(name),
       coefficients_(coefficients),
+      circuit_(path == ErrorPath::instantaneous ? std::nullopt : circuit),
       analog_(coefficients, pole_decay),
       path_(path),
       hop_(hop),
@@ -54,7 +56,9 @@ double ErrorUnitModule::gated() const {
 void ErrorUnitModule::write_output() {
   island_back_ = next_island_back_;  // one delta after the edge, when every process of the edge has run
   const double a = gated();
-  const double e = path_ == ErrorPath::instantaneous ? a : LeadLag::output(coefficients_, state_, a);
+  const double e = path_ == ErrorPath::instantaneous ? a
+                   : circuit_                        ? circuit_->output(state_, a)
+                                                     : LeadLag::output(coefficients_, state_, a);
   error_o.write(e * full_scale_.voltage);
 }
 
@@ -67,19 +71,23 @@ void ErrorUnitModule::on_edge() {
     return;
   }
   last_ = error_o.read();
-  LeadLag::advance(coefficients_, state_, gated());
+  if (circuit_) {
+    circuit_->advance(state_, gated());
+  } else {
+    LeadLag::advance(coefficients_, state_, gated());
+  }
   if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
   held_back_ = back_i.read() / full_scale_.current;
   ++activity_[Event::hold_sample];
 }
 
 void ErrorUnitModule::settle(double gated, Instant at) {
-  error_ = path_ == ErrorPath::instantaneous ? gated : analog_.settle(gated, at);
+  error_ = path_ == ErrorPath::instantaneous ? gated : analog_.settle(gated, at) + offset();
 }
 
 void ErrorUnitModule::advance() {
   analog_.advance();
-  if (output_is_state()) error_ = analog_.pole();
+  if (output_is_state()) error_ = analog_.pole() + offset();
 }
 
 void ErrorUnitModule::publish() {

@@ -8,6 +8,7 @@
 #include "blocks/analog_filter.hpp"
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
+#include "blocks/stage_physics.hpp"
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
 #include "units/field.hpp"
@@ -37,8 +38,8 @@ struct Names<ErrorPath> {
 ///     = a / rho + (1 - 1/rho) v              rho = tau_r / tau_m
 ///
 /// High-frequency gain is tau_m / tau_r per hop. Needs tau_r > 0: with tau_r = 0 only the parasitic pole of
-/// the adder would bound the gain. Source: GLE, arXiv 2403.16933. Not modelled: offset, noise, that
-/// pole.
+/// the adder would bound the gain. Source: GLE, arXiv 2403.16933. Circuit fidelity: mismatch, offset, noise
+/// and saturation of CircuitStage (docs/physics.md). Not modelled: that the gate saturates, 1/f noise.
 struct ErrorUnit {
   struct Params {
     Time tau_m = 20_us;
@@ -88,7 +89,7 @@ class ErrorUnitModule final : public sc_core::sc_module {
   /// ErrorPath::open cuts `epsilon_i` as well.
   ErrorUnitModule(const sc_core::sc_module_name& name, const LeadLag::Coefficients<double>& coefficients,
                   ErrorPath path, Hop hop, FullScale full_scale, Activity& activity,
-                  std::optional<double> pole_decay = {});
+                  std::optional<double> pole_decay = {}, std::optional<CircuitStageOfOne> circuit = {});
 
   // Hop::continuous, in model units; `gated` is what ErrorUnit::gate returns.
   void settle(double gated, Instant at);
@@ -108,11 +109,13 @@ class ErrorUnitModule final : public sc_core::sc_module {
 
  private:
   double gated() const;
+  double offset() const { return circuit_ ? circuit_->physics().offset : 0.0; }
   void write_output();
   void on_edge();
 
   LeadLag::Coefficients<double> coefficients_;
   LeadLag::State<double> state_;
+  std::optional<CircuitStageOfOne> circuit_;  // none: ideal
   AnalogFilter analog_;
   double error_ = 0.0;  // Hop::continuous
   double held_back_ = 0.0, island_back_ = 0.0, next_island_back_ = 0.0;

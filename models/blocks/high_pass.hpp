@@ -13,7 +13,7 @@ namespace leadlag {
 ///   tau dlow/dt = signal - low        high = signal - low
 ///
 /// While `track` is not 0 a switch ties the capacitor to the signal, so that a phase begins with high = 0.
-/// Exact for a held signal. Not modelled: offset of the subtractor.
+/// Exact for a held signal. Circuit fidelity: mismatch of tau, offset of the subtractor.
 struct HighPass {
   struct Params {
     Time tau = 1_ms;  ///< the system's
@@ -36,17 +36,17 @@ struct HighPass {
   static constexpr unsigned through = 1U << signal;
 
   struct Coefficients {
-    double approach;
+    double approach, offset;
   };
   struct State {
     double low = 0.0;
   };
-  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
-    return {c.approach(p.tau)};
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    return {c.approach(c.made(p.tau, p.capacitance, stem, unit)), c.offset(stem, {"subtractor"}, unit)};
   }
   static void show(const Coefficients&, const State& s, double* out) { out[low] = s.low; }
-  static void follow(const Coefficients&, const State& s, const double* in, double* out) {
-    out[high] = in[signal] - s.low;
+  static void follow(const Coefficients& c, const State& s, const double* in, double* out) {
+    out[high] = in[signal] - s.low + c.offset;
   }
   static void advance(const Coefficients& c, State& s, const double* in) {
     s.low = in[track] != 0.0 ? in[signal] : s.low + c.approach * (in[signal] - s.low);

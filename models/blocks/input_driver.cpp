@@ -22,17 +22,19 @@ Datasheet InputDriver::datasheet(const Params& p, const Technology& t, const Ope
 }
 
 InputDriverModule::InputDriverModule(const sc_core::sc_module_name& name, const InputDriver::Params& params,
-                                     FullScale full_scale, Activity& activity)
+                                     FullScale full_scale, Activity& activity, const Converter* converter)
     : sc_module(name),
       dac_(params.reconstruction == Reconstruction::hold),
       full_scale_(full_scale),
+      converter_(converter == nullptr || !dac_ ? std::nullopt : std::optional(*converter)),
       activity_(activity) {
   SC_METHOD(follow);
   sensitive << x_i;
 }
 
 void InputDriverModule::follow() {
-  const Voltage rate = InputDriver::output(x_i.read()) * full_scale_.voltage;
+  const double x = converter_ ? converter_->to_analog(x_i.read()) : x_i.read();
+  const Voltage rate = InputDriver::output(x) * full_scale_.voltage;
   if (rate != rate_o.read() && dac_) ++activity_[Event::code_change];
   rate_o.write(rate);
 }

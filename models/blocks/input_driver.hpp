@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <systemc>
 #include <tuple>
 
+#include "blocks/converter.hpp"
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
@@ -18,16 +20,20 @@ namespace leadlag {
 ///
 ///   rate = x        x in model units, 1 unit = one full-scale voltage
 ///
-/// Not modelled here: quantisation (`bits` sizes the converter's energy, area and settling only).
+/// Ideal fidelity does not quantise: `bits` sizes the converter's energy and area. Circuit fidelity: a DAC
+/// gives Converter::to_analog (converter.hpp) of x.
 struct InputDriver {
   struct Params {
     int bits = 8;
+    double range = 2.0;
     Current bias = 20_nA;
     Reconstruction reconstruction = Reconstruction::hold;
 
     static constexpr auto fields() {
       return std::tuple{
           Field{"bits", &Params::bits, domain::between(1, 16), "resolution of the DAC"},
+          Field{"range", &Params::range, domain::positive,
+                "circuit fidelity: the DAC reaches from -range to range, in model units"},
           Field{"bias", &Params::bias, domain::positive, "bias current of the row buffer"},
           Field{"reconstruction", &Params::reconstruction, Domain{},
                 "what an analog island sees between two edges: steps of a DAC, or ramps of an analog pin"}};
@@ -50,13 +56,14 @@ class InputDriverModule final : public sc_core::sc_module {
 
   SC_HAS_PROCESS(InputDriverModule);
   InputDriverModule(const sc_core::sc_module_name& name, const InputDriver::Params& params,
-                    FullScale full_scale, Activity& activity);
+                    FullScale full_scale, Activity& activity, const Converter* converter = nullptr);
 
  private:
   void follow();
 
   bool dac_;
   FullScale full_scale_;
+  std::optional<Converter> converter_;
   Activity& activity_;
 };
 

@@ -11,7 +11,8 @@ namespace leadlag {
 /// Shifts a target between two levels, so that one-hot labels are reached by finite outputs.
 ///
 ///   level = low + (high - low) label
-/// Memoryless. low = 0 and high = 1 hand the target on as it is. Not modelled: offset, gain error.
+/// Memoryless. low = 0 and high = 1 hand the target on as it is. Circuit fidelity: offset of the
+/// shifter. Not modelled: gain error.
 struct LabelDriver {
   struct Params {
     double low = 0.0, high = 1.0;  ///< the system's
@@ -34,8 +35,9 @@ struct LabelDriver {
     double low, high;
   };
   struct State {};
-  static Coefficients coefficients(const Params& p, const CellContext&, std::size_t) {
-    return {p.low, p.high};
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    const double offset = c.offset(stem, {"shifter"}, unit);
+    return {p.low + offset, p.high + offset};
   }
   static void show(const Coefficients&, const State&, double*) {}
   static void follow(const Coefficients& c, const State&, const double* in, double* out) {

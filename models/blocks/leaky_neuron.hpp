@@ -15,7 +15,8 @@ namespace leadlag {
 ///
 /// Learning systems that are wired from a netlist draw their nodes (value nodes, state nodes, compartments)
 /// with this block's parameters, or the block itself.
-/// Not modelled: saturation of the OTA, offset, noise.
+/// Circuit fidelity: mismatch of tau, offset, noise of node and hold (docs/physics.md). Not modelled:
+/// saturation of the OTA.
 struct LeakyNeuron {
   struct Params {
     Time tau = 20_us;
@@ -44,21 +45,27 @@ struct LeakyNeuron {
   static constexpr unsigned through = 0;
 
   struct Coefficients {
-    double approach;
+    double approach, offset;
+    CellNoise noise, hold;
     Activation activation;
   };
   struct State {
     double v = 0.0;
+    double held_noise = 0.0;  // of the sample that the curve sees
+    std::uint64_t draws = 0, held_draws = 0;
   };
-  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
-    return {c.approach(p.tau), p.activation};
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
+    return {k, c.offset(stem, {"node_pair", "node_mirror"}, unit), c.node_noise(stem, p.capacitance, k, unit),
+            c.hold_noise(stem, p.hold_capacitance, unit), p.activation};
   }
   static void show(const Coefficients& c, const State& s, double* out) {
-    curve(c.activation, s.v, out[rate], out[slope]);
+    curve(c.activation, s.v + s.held_noise, out[rate], out[slope]);
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {
-    s.v += c.approach * (in[drive] - s.v);
+    s.v += c.approach * (in[drive] + c.offset - s.v) + c.noise(s.draws);
+    s.held_noise = c.hold(s.held_draws);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 

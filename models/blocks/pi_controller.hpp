@@ -17,7 +17,7 @@ namespace leadlag {
 /// `run` 0: u = 0 and the integrator is cleared. 1: as above. 2: a second pair of leak and gain is switched
 /// in, for a phase in which the feedback weights learn. At rest e = alpha / (1 + alpha k_p) u.
 /// Exact for a held e. Meulemans et al. 2021 (arXiv 2106.07887), eq. 4, whose leak is that of a capacitor.
-/// Not modelled: rails, offset (a constant error of the target), gain-bandwidth product.
+/// Circuit fidelity: e has the offset of the subtractor. Not modelled: rails, gain-bandwidth product.
 struct PiController {
   struct Params {
     Time tau_u = 100_us;  ///< the system's, as the next four
@@ -52,27 +52,30 @@ struct PiController {
   };
   struct Coefficients {
     Mode awake, asleep;
+    double offset;  // of the subtractor
     const Mode& at(double run) const { return run == sleep ? asleep : awake; }
   };
   struct State {
     double u = 0.0;
   };
-  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
     const auto mode = [&](double alpha, double k_p) {
       const double lost = c.approach(p.tau_u / alpha);
       return Mode{1.0 - lost, lost / alpha, k_p};
     };
-    return {mode(p.alpha, p.k_p), mode(p.alpha_sleep, p.k_p_sleep)};
+    return {mode(p.alpha, p.k_p), mode(p.alpha_sleep, p.k_p_sleep), c.offset(stem, {"subtractor"}, unit)};
   }
-  static double difference(const double* in) { return in[reference] - in[output] + in[error]; }
+  static double difference(const Coefficients& c, const double* in) {
+    return in[reference] - in[output] + in[error] + c.offset;
+  }
   static void show(const Coefficients&, const State& s, double* out) { out[integral] = s.u; }
   static void follow(const Coefficients& c, const State& s, const double* in, double* out) {
-    out[seen] = difference(in);
+    out[seen] = difference(c, in);
     out[control] = in[run] == off ? 0.0 : s.u + c.at(in[run]).k_p * out[seen];
   }
   static void advance(const Coefficients& c, State& s, const double* in) {
     const Mode& m = c.at(in[run]);
-    s.u = in[run] == off ? 0.0 : m.keep * s.u + m.take * difference(in);
+    s.u = in[run] == off ? 0.0 : m.keep * s.u + m.take * difference(c, in);
   }
   static bool samples(const double* in) { return in[run] != off; }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

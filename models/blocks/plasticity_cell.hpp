@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "blocks/operating_point.hpp"
+#include "blocks/weight_device.hpp"
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
 #include "units/field.hpp"
@@ -24,21 +25,40 @@ struct Names<UpdateBy> {
   static constexpr std::array<std::string_view, 2> value{"die", "host"};
 };
 
+/// What is done about a multiplier's output current at e = r = 0.
+enum class OffsetRemoval {
+  none,
+  auto_zero,  ///< measured and subtracted before each product: one over `zero_gain` of it stays
+  chopped,    ///< its sign changes from one learning cycle to the next: it ripples, and its mean is zero
+};
+template <>
+struct Names<OffsetRemoval> {
+  static constexpr std::array<std::string_view, 3> value{"none", "auto_zero", "chopped"};
+};
+
 /// Local learning: a four-quadrant multiplier of the postsynaptic error and the presynaptic rate.
 ///
 ///   product = e r        dw/dt = eta e r: gradient descent on the prospective energy (GLE, arXiv 2403.16933)
 ///
-/// Not modelled: the multiplier's odd distortion and its offset current, which on real dies decides whether
-/// it learns.
+/// Circuit fidelity: product = gain (L tanh(e / L)) (L tanh(r / L)) + offset, L = 2 U_T / (kappa V_fs); the
+/// offset is sigma I_b over I_b / L^2, the current of e = r = 1. MadeCells (weight_device.hpp).
 struct PlasticityCell {
   struct Params {
     Current bias = 1_nA;
     Capacitance store = 50_fF;
+    OffsetRemoval offset_removal = OffsetRemoval::none;
+    double zero_gain = 210.0;
+    Capacitance zero_capacitor = 50_fF;
 
     static constexpr auto fields() {
       return std::tuple{
           Field{"bias", &Params::bias, domain::positive, "bias current of the multiplier"},
-          Field{"store", &Params::store, domain::positive, "capacitor that accumulates products for a host"}};
+          Field{"store", &Params::store, domain::positive, "capacitor that accumulates products for a host"},
+          Field{"offset_removal", &Params::offset_removal, Domain{}, "of the output current at e = r = 0"},
+          Field{"zero_gain", &Params::zero_gain, domain::between(1.0, 1e6),
+                "DC gain of the loop that zeroes (auto_zero)"},
+          Field{"zero_capacitor", &Params::zero_capacitor, domain::positive,
+                "capacitor that keeps the measured offset (auto_zero)"}};
     }
   };
   static constexpr const char* stem = "plasticity_cell";
@@ -63,9 +83,12 @@ class PlasticityCellModule final : public sc_core::sc_module {
 
   SC_HAS_PROCESS(PlasticityCellModule);
   PlasticityCellModule(const sc_core::sc_module_name& name, UpdateBy update, Hop hop, FullScale full_scale,
-                       Activity& activity);
+                       Activity& activity, CellPlace place = {});
 
+  /// Of these model units, in this cycle.
+  double product(double error, double rate) const;
   void accumulate(double product);
+  void chop();  ///< a learning cycle has passed
 
   double accumulated() const { return accumulated_; }
   void clear() { accumulated_ = 0.0; }
@@ -74,7 +97,10 @@ class PlasticityCellModule final : public sc_core::sc_module {
   void multiply();
   void on_edge();
 
-  double accumulated_ = 0.0;
+  const CellPlace place_;
+  const bool stores_;
+  double accumulated_ = 0.0, sign_ = 1.0;
+  sc_core::sc_event chopped_;
   FullScale full_scale_;
   Activity& activity_;
 };

@@ -34,9 +34,11 @@ ProspectiveNeuronModule::ProspectiveNeuronModule(const sc_core::sc_module_name& 
                                                  const ProspectiveNeuron::Params& params,
                                                  const LeadLag::Coefficients<double>& coefficients, Hop hop,
                                                  FullScale full_scale, Activity& activity,
-                                                 std::optional<double> pole_decay)
+                                                 std::optional<double> pole_decay,
+                                                 std::optional<CircuitStageOfOne> circuit)
     : sc_module(name),
       coefficients_(coefficients),
+      circuit_(circuit),
       analog_(coefficients, pole_decay),
       activation_(params.activation),
       nudging_(params.nudging),
@@ -59,9 +61,10 @@ double ProspectiveNeuronModule::drive() const {
 }
 
 void ProspectiveNeuronModule::write_outputs(double drive) {
-  const double lead = LeadLag::output(coefficients_, state_, drive);
+  const double lead =
+      circuit_ ? circuit_->output(state_, drive) : LeadLag::output(coefficients_, state_, drive);
   double rate = 0.0, slope = 0.0;
-  with_activation(activation_, [&]<Activation A>() { leadlag::activate<A>(lead, rate, slope); });
+  curve(lead, rate, slope);
   rate_o.write(rate * full_scale_.voltage);
   slope_o.write(slope);
   show_inside(drive, lead);
@@ -81,14 +84,23 @@ void ProspectiveNeuronModule::on_edge() {
   }
   const double s = drive();
   if (hop_ == Hop::registered) write_outputs(s);
-  LeadLag::advance(coefficients_, state_, s);
+  if (circuit_) {
+    circuit_->advance(state_, s);
+  } else {
+    LeadLag::advance(coefficients_, state_, s);
+  }
   if (!std::isfinite(state_.carry)) SC_REPORT_ERROR("leadlag/non-finite", name());
   ++activity_[Event::hold_sample];
   if (hop_ == Hop::transparent) state_changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
+void ProspectiveNeuronModule::curve(double lead, double& rate, double& slope) const {
+  with_activation(activation_, [&]<Activation A>() { leadlag::activate<A>(lead, rate, slope); });
+  if (circuit_) rate *= circuit_->physics().amplitude, slope *= circuit_->physics().slope;
+}
+
 void ProspectiveNeuronModule::activate(double lead) {
-  with_activation(activation_, [&]<Activation A>() { leadlag::activate<A>(lead, rate_, slope_); });
+  curve(circuit_ ? lead + circuit_->physics().offset : lead, rate_, slope_);
 }
 
 void ProspectiveNeuronModule::settle(double drive, double error, Instant at) {

@@ -9,6 +9,7 @@
 #include "blocks/analog_filter.hpp"
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
+#include "blocks/stage_physics.hpp"
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
 #include "units/field.hpp"
@@ -26,7 +27,8 @@ namespace leadlag {
 ///
 /// Phase of u_hat against s at angular frequency w: atan(w tau_r) - atan(w tau_m). tau_r = tau_m makes u_hat
 /// = s for every signal (Latent Equilibrium); tau_r < tau_m lags (memory), tau_r > tau_m leads. Source: GLE,
-/// arXiv 2403.16933. Not modelled: saturation, noise, offset, parasitic pole.
+/// arXiv 2403.16933. Circuit fidelity: mismatch, offset, noise and saturation of CircuitStage, and an output
+/// curve with errors of amplitude and slope (docs/physics.md). Not modelled: slew of the output, 1/f noise.
 ///
 /// With tau_a > 0 the lead is made by an adaptation current instead of an adder (Zucchet et al. 2025, arXiv
 /// 2511.14917), and the membrane itself is the output:
@@ -93,7 +95,8 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
   SC_HAS_PROCESS(ProspectiveNeuronModule);
   ProspectiveNeuronModule(const sc_core::sc_module_name& name, const ProspectiveNeuron::Params& params,
                           const LeadLag::Coefficients<double>& coefficients, Hop hop, FullScale full_scale,
-                          Activity& activity, std::optional<double> pole_decay = {});
+                          Activity& activity, std::optional<double> pole_decay = {},
+                          std::optional<CircuitStageOfOne> circuit = {});
 
   /// Membrane voltage at the start of the present tick, for probes.
   Voltage membrane() const {
@@ -118,10 +121,12 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
   void show_inside(double drive, double lead);
   void follow() { write_outputs(drive()); }
   void on_edge();
+  void curve(double lead, double& rate, double& slope) const;
   void activate(double lead);
 
   LeadLag::Coefficients<double> coefficients_;
   LeadLag::State<double> state_;
+  std::optional<CircuitStageOfOne> circuit_;  // none: ideal
   AnalogFilter analog_;
   double rate_ = 0.0, slope_ = 0.0;  // Hop::continuous
   Activation activation_;

@@ -21,7 +21,8 @@ namespace leadlag {
 /// u^ and u are sampled at the edge, so a cell answers one cycle after its inputs. One block for pyramidal
 /// cells and interneurons: a cell without a compartment has its conductance at 0. Source: Haider et al. 2021,
 /// arXiv 2110.14549, after Sacramento et al. 2018. Not modelled: reversal potentials (conductances are
-/// constant), mismatch of lookahead and membrane, mismatch of the two output curves.
+/// constant), mismatch of lookahead and membrane, gain mismatch of the two output curves. Circuit fidelity:
+/// mismatch of tau, noise of the membrane, offset of delta.
 struct PyramidalCell {
   struct Params {
     Time tau = 20_us;                                           ///< the neuron's: C / G
@@ -57,14 +58,25 @@ struct PyramidalCell {
     double approach, from_basal, from_apical, from_soma, predicted;
     bool prospective;
     Activation activation;
+    double delta_offset;
+    CellNoise noise;
   };
   struct State {
     double u = 0.0, ahead = 0.0;
+    std::uint64_t draws = 0;
   };
-  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
     const double rest = p.leak + p.basal + p.apical, all = rest + p.soma;
-    return {c.approach(p.tau), p.basal / all, p.apical / all, p.soma / all,
-            p.basal / rest,    p.prospective, p.activation};
+    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
+    return {k,
+            p.basal / all,
+            p.apical / all,
+            p.soma / all,
+            p.basal / rest,
+            p.prospective,
+            p.activation,
+            c.offset(stem, {"comparator"}, unit),
+            c.node_noise(stem, p.capacitance, k, unit)};
   }
   static double phi(const Coefficients& c, double v) {
     double rate = 0.0, slope = 0.0;
@@ -77,14 +89,14 @@ struct PyramidalCell {
   static void follow(const Coefficients& c, const State& s, const double* in, double* out) {
     out[prediction] = c.predicted * in[basal_in];
     out[apical_v] = in[apical_in];
-    out[delta] = phi(c, s.ahead) - phi(c, out[prediction]);
+    out[delta] = phi(c, s.ahead) - phi(c, out[prediction]) + c.delta_offset;
   }
   static void advance(const Coefficients& c, State& s, const double* in) {
     const double steady =
         c.from_basal * in[basal_in] + c.from_apical * in[apical_in] + c.from_soma * in[soma_in];
     const double pull = steady - s.u;  // tau du/dt
     const double ahead = s.u + pull;   // before the membrane moves, as an analog lookahead sees it
-    s.u += c.approach * pull;
+    s.u += c.approach * pull + c.noise(s.draws);
     s.ahead = c.prospective ? ahead : s.u;
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

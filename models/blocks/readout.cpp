@@ -16,8 +16,11 @@ Datasheet Readout::datasheet(const Params& p, const Technology& t, const Operati
 }
 
 ReadoutModule::ReadoutModule(const sc_core::sc_module_name& name, Hop hop, FullScale full_scale,
-                             Activity& activity)
-    : sc_module(name), full_scale_(full_scale), activity_(activity) {
+                             Activity& activity, const Converter* converter)
+    : sc_module(name),
+      full_scale_(full_scale),
+      converter_(converter == nullptr ? std::nullopt : std::optional(*converter)),
+      activity_(activity) {
   if (hop == Hop::continuous) return;
   SC_METHOD(on_edge);
   sensitive << clk_i.pos();
@@ -25,6 +28,7 @@ ReadoutModule::ReadoutModule(const sc_core::sc_module_name& name, Hop hop, FullS
 }
 
 void ReadoutModule::sample(double rate) {
+  if (converter_) rate = converter_->to_digital(rate);
   const bool window = window_i.read();
   Readout::advance(state_, window, rate);
   value_o.write(rate);

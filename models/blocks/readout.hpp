@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <systemc>
 #include <tuple>
 
+#include "blocks/converter.hpp"
 #include "blocks/operating_point.hpp"
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
@@ -19,14 +21,17 @@ namespace leadlag {
 ///
 ///   sum += rate at every edge at which window_i is high; cleared at the first edge of a window
 ///
-/// Ideal fidelity does not quantise: `bits` sizes energy, area and conversion time.
+/// Ideal fidelity does not quantise: `bits` sizes energy, area and conversion time. Circuit fidelity: what is
+/// converted is Converter::to_digital (converter.hpp) of the rate.
 struct Readout {
   struct Params {
     int bits = 8;
+    double range = 2.0;
 
     static constexpr auto fields() {
-      return std::tuple{
-          Field{"bits", &Params::bits, domain::between(1, 16), "resolution (ENOB) of the converter"}};
+      return std::tuple{Field{"bits", &Params::bits, domain::between(1, 16), "resolution of the converter"},
+                        Field{"range", &Params::range, domain::positive,
+                              "circuit fidelity: it converts -range to range, in model units"}};
     }
   };
   static constexpr const char* stem = "readout";
@@ -61,7 +66,9 @@ class ReadoutModule final : public sc_core::sc_module {
   sc_core::sc_out<double> SC_NAMED(sum_o);    // model units
 
   SC_HAS_PROCESS(ReadoutModule);
-  ReadoutModule(const sc_core::sc_module_name& name, Hop hop, FullScale full_scale, Activity& activity);
+  /// converter: null at ideal fidelity.
+  ReadoutModule(const sc_core::sc_module_name& name, Hop hop, FullScale full_scale, Activity& activity,
+                const Converter* converter = nullptr);
 
   void sample(double rate);  ///< model units
 
@@ -70,6 +77,7 @@ class ReadoutModule final : public sc_core::sc_module {
 
   Readout::State<double> state_;
   FullScale full_scale_;
+  std::optional<Converter> converter_;
   Activity& activity_;
 };
 

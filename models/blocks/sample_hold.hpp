@@ -13,7 +13,8 @@ namespace leadlag {
 ///
 ///   held = signal        while sample is high, at each edge
 ///
-/// Not modelled: kT/C noise, droop by leakage, charge injection.
+/// Circuit fidelity: held = signal + noise of the switch (kT/C) + offset of the buffer, and what it holds
+/// droops by leakage, I t / C. Not modelled: charge injection that depends on the signal.
 struct SampleHold {
   struct Params {
     Capacitance capacitance = 200_fF;
@@ -35,15 +36,22 @@ struct SampleHold {
   static constexpr std::size_t states = 1;
   static constexpr unsigned through = 0;
 
-  struct Coefficients {};
+  struct Coefficients {
+    double offset, droop;
+    CellNoise noise;
+  };
   struct State {
     double v = 0.0;
+    std::uint64_t draws = 0;
   };
-  static Coefficients coefficients(const Params&, const CellContext&, std::size_t) { return {}; }
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    return {c.offset(stem, {"buffer"}, unit), c.droop(stem, p.capacitance),
+            c.hold_noise(stem, p.capacitance, unit)};
+  }
   static void show(const Coefficients&, const State& s, double* out) { out[held] = s.v; }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
-  static void advance(const Coefficients&, State& s, const double* in) {
-    if (in[sample] != 0.0) s.v = in[signal];
+  static void advance(const Coefficients& c, State& s, const double* in) {
+    s.v = in[sample] != 0.0 ? in[signal] + c.offset + c.noise(s.draws) : s.v - c.droop;
   }
   static bool samples(const double* in) { return in[sample] != 0.0; }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

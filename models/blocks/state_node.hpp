@@ -21,8 +21,9 @@ namespace leadlag {
 ///
 ///   v = 0 while `start` is high, v = held while `restore` is high: two switches.
 ///
-/// The drive is held over a clock cycle, and so is g. Not modelled: offset and saturation of the OTA, charge
-/// injection of the switches.
+/// The drive is held over a clock cycle, and so is g. Circuit fidelity: mismatch of tau,
+/// offset, noise of node and hold (docs/physics.md). Not modelled: saturation of the OTA, charge injection of
+/// the switches.
 struct StateNode {
   enum class Pull { gated, plain, rails };
   struct Params {
@@ -52,23 +53,33 @@ struct StateNode {
   static constexpr unsigned through = 0;
 
   struct Coefficients {
-    double approach;
+    double approach, offset;
+    CellNoise noise, hold;
     Activation activation;
     Pull pull;
   };
   struct State {
     double v = 0.0;
+    double held_noise = 0.0;  // of the sample that the curve sees
+    std::uint64_t draws = 0, held_draws = 0;
   };
-  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
-    return {c.approach(p.tau), p.pull == Pull::rails ? Activation::linear : p.activation, p.pull};
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
+    return {k,
+            c.offset(stem, {"node_pair", "node_mirror"}, unit),
+            c.node_noise(stem, p.capacitance, k, unit),
+            c.hold_noise(stem, p.hold_capacitance, unit),
+            p.pull == Pull::rails ? Activation::linear : p.activation,
+            p.pull};
   }
   static void show(const Coefficients& c, const State& s, double* out) {
     double slope = 0.0;
-    LeakyNeuron::curve(c.activation, s.v, out[rate], slope);
+    LeakyNeuron::curve(c.activation, s.v + s.held_noise, out[rate], slope);
     out[state] = s.v;
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {
+    s.held_noise = c.hold(s.held_draws);
     if (in[start] != 0.0) {
       s.v = 0.0;
       return;
@@ -79,7 +90,7 @@ struct StateNode {
     }
     double phi = 0.0, slope = 1.0;
     if (c.pull == Pull::gated) LeakyNeuron::curve(c.activation, s.v, phi, slope);
-    s.v += c.approach * (slope * in[drive] - s.v);
+    s.v += c.approach * (slope * in[drive] + c.offset - s.v) + c.noise(s.draws);
     if (c.pull == Pull::rails) s.v = std::clamp(s.v, 0.0, 1.0);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

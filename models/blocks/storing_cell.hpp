@@ -33,7 +33,7 @@ class StoringCellModule final : public sc_core::sc_module {
   SC_HAS_PROCESS(StoringCellModule);
   StoringCellModule(const sc_core::sc_module_name& name, std::vector<Product> products, bool bias_column,
                     bool writes, double rate, double decay, WeightRegisterModule& weight,
-                    FullScale full_scale, Activity& activity);
+                    FullScale full_scale, Activity& activity, CellPlace place = {});
 
   double store() const { return store_; }
   void clear() { store_ = 0.0; }
@@ -45,6 +45,8 @@ class StoringCellModule final : public sc_core::sc_module {
   bool bias_column_;
   double rate_, decay_, store_ = 0.0;
   WeightRegisterModule& weight_;
+  const CellPlace place_;
+  double sign_ = 1.0;  // of a chopped offset
   FullScale full_scale_;
   Activity& activity_;
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <string_view>
 #include <systemc>
 #include <tuple>
 
@@ -12,28 +15,61 @@
 
 namespace leadlag {
 
+/// What a crosspoint is made of, and whether its wires resist.
+enum class WireModel {
+  ideal,        ///< two transconductors; their inputs draw no current and wires cost nothing
+  approximate,  ///< pairs of conductances on wires that resist, each wire solved as a ladder by itself
+  nodal,        ///< the same, solved exactly
+};
+template <>
+struct Names<WireModel> {
+  static constexpr std::array<std::string_view, 3> value{"ideal", "approximate", "nodal"};
+};
+
 /// One crosspoint: two transconductors that share a weight.
 ///
 ///   current = w rate        into the postsynaptic neuron's summing node (forward read)
 ///   back    = w error       into the presynaptic neuron's error node (transposed read)
 ///
-/// Not modelled: compression, offset, wire resistance.
+/// Or, with resistive wires, two differential pairs of conductances that share a weight, one for each read:
+/// g+ = conductance max(w, 0), g- = conductance max(-w, 0); arrays/wired_crossbar.hpp.
+/// Not modelled: compression, offset.
 struct Synapse {
   struct Params {
     Current bias = 1_nA;
+    WireModel wires = WireModel::ideal;
+    Conductance conductance{1e-6};
+
+    bool conducts() const { return wires != WireModel::ideal; }
+    /// Of a wire per cell, in units of the resistance of weight 1.
+    double wire_resistance(const Technology& t) const {
+      return conducts() ? t.wire_resistance * t.cell_pitch * conductance : 0.0;
+    }
 
     static constexpr auto fields() {
       return std::tuple{Field{"bias", &Params::bias, domain::positive,
-                              "bias current of each of the two transconductors at weight 1"}};
+                              "bias current of each of the two transconductors at weight 1 (wires: ideal)"},
+                        Field{"wires", &Params::wires, Domain{},
+                              "ideal: transconductors; else pairs of conductances on wires that resist, "
+                              "approximate or nodal"},
+                        Field{"conductance", &Params::conductance, domain::positive,
+                              "of weight 1 (wires: approximate, nodal)"}};
     }
   };
   static constexpr const char* stem = "synapse";
+  /// Cells along the wires that drive a crosspoint's two reads.
+  struct Run {
+    std::size_t rows = 0, columns = 0;
+  };
 
   template <class V>
   static V output(V weight, V signal) {
     return weight * signal;
   }
-  static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
+  static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&, Run wire);
+  static Datasheet datasheet(const Params& p, const Technology& t, const OperatingPoint& at) {
+    return datasheet(p, t, at, Run{});
+  }
 };
 
 /// Structural detail: one crosspoint; follows its inputs within the tick.

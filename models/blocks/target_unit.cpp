@@ -48,10 +48,12 @@ std::span<const Pin> TargetUnitCells::outputs() const {
   return pins;
 }
 
-std::unique_ptr<CellColumn> TargetUnitCells::make(std::size_t, std::size_t count, const CellContext&) const {
+std::unique_ptr<CellColumn> TargetUnitCells::make(std::size_t first, std::size_t count,
+                                                  const CellContext& context) const {
   struct Column final : CellColumn {
     TargetUnit::Params params;
     std::size_t size = 0;
+    std::vector<double> offset;
     void reset() override {}
     void show(double* const*) const override {}
     void follow(const Lanes* in, double* const* out) const override {
@@ -59,12 +61,16 @@ std::unique_ptr<CellColumn> TargetUnitCells::make(std::size_t, std::size_t count
       TargetUnit::compare<double>(
           params, size, [&](std::size_t i) { return in[rate].data[i]; },
           [&](std::size_t i) { return in[target].data[i]; },
-          [&](std::size_t i, double e) { out[epsilon][i] = strength * e; });
+          [&](std::size_t i, double e) { out[epsilon][i] = strength * (e + offset[i]); });
     }
     void advance(const Lanes*, Activity&) override {}
   };
   auto column = std::make_unique<Column>();
   column->params = params_, column->size = count;
+  const auto stated = context.physics ? context.physics->physics.stated.comparator_offset : std::nullopt;
+  for (std::size_t i = first; i < first + count; ++i) {
+    column->offset.push_back(context.offset(TargetUnit::stem, stated, {"comparator"}, i));
+  }
   return column;
 }
 

@@ -11,7 +11,8 @@
 namespace leadlag {
 
 /// The output curve alone, without a capacitor: rate = phi(drive), slope = phi'(drive), within the cycle.
-/// Predictions of predictive coding are made by it. Not modelled: offset, gain error.
+/// Predictions of predictive coding are made by it. Circuit fidelity: offset and gain error of the
+/// curve.
 struct TransferStage {
   struct Params {
     Activation activation = Activation::tanh;  ///< the neuron's
@@ -33,14 +34,16 @@ struct TransferStage {
 
   struct Coefficients {
     Activation activation;
+    double offset, gain;
   };
   struct State {};
-  static Coefficients coefficients(const Params& p, const CellContext&, std::size_t) {
-    return {p.activation};
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    return {p.activation, c.offset(stem, {"activation"}, unit), c.curve_gain(stem, unit)};
   }
   static void show(const Coefficients&, const State&, double*) {}
   static void follow(const Coefficients& c, const State&, const double* in, double* out) {
-    LeakyNeuron::curve(c.activation, in[drive], out[rate], out[slope]);
+    LeakyNeuron::curve(c.activation, in[drive] + c.offset, out[rate], out[slope]);
+    out[rate] *= c.gain;
   }
   static void advance(const Coefficients&, State&, const double*) {}
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

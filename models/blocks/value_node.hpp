@@ -14,7 +14,8 @@ namespace leadlag {
 ///   x = prediction                   while `init` is high: a switch ties the capacitor to the prediction
 ///
 /// Gradient descent on F = 1/2 sum e^2 (Whittington and Bogacz 2017). A node without leak of its own: the
-/// error holds it. Not modelled: leakage, offset of the OTA, charge injection of the switch.
+/// error holds it. Circuit fidelity: mismatch of tau, offset, noise (docs/physics.md).
+/// Not modelled: leakage, charge injection of the switch.
 struct ValueNode {
   struct Params {
     Time tau = 20_us;  ///< the neuron's
@@ -38,18 +39,23 @@ struct ValueNode {
   static constexpr unsigned through = 0;
 
   struct Coefficients {
-    double approach;
+    double approach, offset;
+    CellNoise noise;
   };
   struct State {
     double x = 0.0;
+    std::uint64_t draws = 0;
   };
-  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t) {
-    return {c.approach(p.tau)};
+  static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
+    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
+    return {k, c.offset(stem, {"node_pair", "node_mirror"}, unit),
+            c.node_noise(stem, p.capacitance, k, unit)};
   }
   static void show(const Coefficients&, const State& s, double* out) { out[value] = s.x; }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {
-    s.x = in[init] != 0.0 ? in[prediction] : s.x + c.approach * (in[back] - in[error]);
+    s.x = in[init] != 0.0 ? in[prediction]
+                          : s.x + c.approach * (in[back] - in[error] + c.offset) + c.noise(s.draws);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };

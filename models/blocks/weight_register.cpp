@@ -24,28 +24,61 @@ Datasheet WeightRegister::datasheet(const Params& p, const Technology& t, const 
 }
 
 WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, double weight,
-                                           WeightRange range, UpdateBy update, Hop hop, Activity& activity)
-    : sc_module(name), range_(range), weight_(range.keep(weight)), activity_(activity) {
+                                           WeightRange range, UpdateBy update, Hop hop, Activity& activity,
+                                           CellPlace place)
+    : sc_module(name), range_(range), place_(place), learns_(update == UpdateBy::die), weight_(made(weight)), activity_(activity) {
   SC_METHOD(show);
   sensitive << changed_;
-  if (update == UpdateBy::die && hop != Hop::continuous) {
+  if ((update == UpdateBy::die || place.cells != nullptr) && hop != Hop::continuous) {
     SC_METHOD(on_edge);
     sensitive << clk_i.pos();
     dont_initialize();
   }
 }
 
+double WeightRegisterModule::made(double weight) {
+  if (place_.cells == nullptr) return range_.keep(weight);
+  const std::uint64_t load = 2 * loads_++ + 1;
+  const auto cell = static_cast<std::uint32_t>(place_.index);
+  return place_.cells->device.written(weight, write_key(place_.cells->run_key, load), cell,
+                                      place_.cells->write_normal(load, place_.index));
+}
+
+double WeightRegisterModule::weight() const {
+  return place_.cells == nullptr ? weight_ : place_.cells->device.aged(weight_, aged_, age_);
+}
+
 void WeightRegisterModule::load(double weight) {
-  weight_ = range_.keep(weight);
+  weight_ = made(weight);
+  age_ = aged_ = 0;
   changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void WeightRegisterModule::on_edge() {
-  if (learn_i.read()) learn(eta_i.read(), product_i.read());
+  age();
+  if (learns_ && learn_i.read()) learn(eta_i.read(), product_i.read());
+}
+
+void WeightRegisterModule::age() {
+  if (place_.cells == nullptr || !place_.cells->device.ages()) return;
+  ++age_;
+  if (!place_.cells->device.due(aged_, age_)) return;
+  weight_ = weight(), aged_ = age_;
+  changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void WeightRegisterModule::learn(double eta, double product) {
-  weight_ = range_.keep(WeightRegister::update(weight_, eta, product));
+  if (place_.cells == nullptr) {
+    weight_ = range_.keep(WeightRegister::update(weight_, eta, product));
+  } else {
+    const WeightDevice& device = place_.cells->device;
+    auto step = device.step<double>(write_key(place_.cells->run_key, 2 * updates_++), device.update_step);
+    step.eta = eta;
+    weight_ = weight(), age_ = aged_ = 0;
+    weight_ = step.with_rounding([&]<bool rounds, bool dithered>() {
+      return step.next<rounds, dithered>(weight_, product, 1.0, 0.0, static_cast<std::uint32_t>(place_.index));
+    });
+  }
   changed_.notify(sc_core::SC_ZERO_TIME);
   if (product != 0.0) ++activity_[Event::weight_update];
 }

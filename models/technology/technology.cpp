@@ -4,8 +4,28 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <type_traits>
 
 namespace leadlag {
+
+Technology at_corner(Technology technology, const std::string& corner) {
+  if (corner == Technology::typical) return technology;
+  const auto& moved = technology.corners.at(corner);
+  const auto move = [&](const auto& f) {
+    const auto found = moved.find(std::string(f.name));
+    if (found == moved.end()) return;
+    const Ends& ends = technology.ends.at(found->first);
+    const double value = found->second == End::min ? ends.min.value() : ends.max.value();
+    using M = typename std::remove_cvref_t<decltype(f)>::Member;
+    technology.*f.member = M{value};
+    Citation& source = technology.sources[found->first];
+    source.text =
+        std::string(name_of(found->second)) + " of its range, corner " + corner + ": " + source.text;
+  };
+  std::apply([&](const auto&... f) { (move(f), ...); }, Technology::fields());
+  technology.corner = corner;
+  return technology;
+}
 
 Area transistor_area(const Technology& technology, const std::string& stem) {
   Area gates{};
@@ -33,6 +53,26 @@ Current bias_for(const Technology& technology, Capacitance c, Time tau) {
 Time parasitic_pole(const Technology& technology, Current i) {
   return technology.parasitic_capacitance * (2.0 * technology.thermal_voltage()) /
          (technology.kappa_at(i) * i);
+}
+
+Current leakage_at(const Technology& t, Temperature temperature) {
+  return t.leakage * std::exp2((temperature - t.temperature).si / 18.0);
+}
+
+Voltage threshold_mismatch(const Technology& technology, std::string_view stem, std::string_view group) {
+  const auto block = technology.transistors.find(std::string(stem));
+  if (block == technology.transistors.end()) return {};
+  const auto t = block->second.find(std::string(group));
+  if (t == block->second.end()) return {};
+  return {technology.a_vt.si / std::sqrt(t->second.w.si * t->second.l.si)};
+}
+
+double current_mismatch(const Technology& technology, std::string_view stem, std::string_view group) {
+  return technology.kappa * (threshold_mismatch(technology, stem, group) / technology.thermal_voltage());
+}
+
+double capacitor_mismatch(const Technology& technology, Capacitance c) {
+  return technology.capacitor_mismatch.si / std::sqrt((c / technology.capacitor_density).si);
 }
 
 Time settle_time(Time tau, int bits) { return tau * (std::numbers::ln2 * (bits + 1)); }

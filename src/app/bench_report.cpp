@@ -140,6 +140,8 @@ std::string title_of(const BenchReport& r) {
   if (r.kind == "step") return "Step response";
   if (r.kind == "chirp") return "Chirp";
   if (r.kind == "spice") return "Against ngspice";
+  if (r.kind == "settle") return "Settling";
+  if (r.kind == "linearity") return "Linearity";
   return "Gradient";
 }
 
@@ -179,15 +181,20 @@ std::string figure_text(const BenchFigure& figure) { return figure_text(figure.v
 
 Finding judged(const std::string& what, const Subject& s, double required, double actual,
                const std::string& unit) {
+  return judged(what, s.seen_name, s.at, required, actual, unit);
+}
+
+Finding judged(const std::string& what, const std::string& where, const Position& at, double required,
+               double actual, const std::string& unit) {
   const bool met = actual <= required;  // false for NaN
   return {"testbench",
           what,
-          s.seen_name,
+          where,
           "<= " + figure_text(required, unit),
           figure_text(actual, unit),
           figure_text(required - actual, unit),
           met ? Verdict::met : Verdict::violated,
-          s.at};
+          at};
 }
 
 std::string write_bench_report(const BenchReport& r, const Design& design, const OutputFolder& out) {

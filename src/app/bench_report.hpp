@@ -44,10 +44,14 @@ struct BenchReport {
 /// Judged numbers: met when actual <= required.
 Finding judged(const std::string& what, const Subject& subject, double required, double actual,
                const std::string& unit);
+Finding judged(const std::string& what, const std::string& where, const Position& at, double required,
+               double actual, const std::string& unit);
 
 BenchReport ac_report(const Subject& subject, const Sweep& sweep, const std::vector<AcPoint>& points);
 BenchReport step_report(const Subject& subject, const StepResult& result);
 BenchReport chirp_report(const Subject& subject, const ChirpResult& result);
+BenchReport settle_report(const NeuronRow& row, const RowSettling& result);
+BenchReport linearity_report(const NeuronRow& row, const Linearity& result);
 BenchReport gradient_report(const Subject& subject, const GradientResult& result,
                             std::optional<double> min_cosine);
 

@@ -34,6 +34,8 @@ int check_command(const RunOptions& options);
 /// Compares the presets that the blueprint's study: lists. options.out keeps finished runs and may be
 /// resumed.
 int study_command(const RunOptions& options);
+/// Draws the curves that the blueprint's study: lists, in the same way.
+int robustness_command(const RunOptions& options);
 int new_command(const std::string& name);
 int data_command(const DataOptions& options);
 int blocks_command(const std::string& kind);

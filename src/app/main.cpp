@@ -23,6 +23,8 @@ constexpr const char* usage =
   leadlag check BLUEPRINT            validate and apply the static design rules, without simulating
   leadlag testbench step|ac|chirp|gradient BLUEPRINT --out DIR
                                      measure a neuron, an error unit or a path against its closed form
+  leadlag testbench settle|linearity BLUEPRINT --out DIR
+                                     measure the neurons of an array side by side against theirs
   leadlag testbench spice BLUEPRINT --out DIR
                                      run the chip's SPICE deck in ngspice and compare every node
   leadlag export spice BLUEPRINT --out DIR
@@ -31,6 +33,7 @@ constexpr const char* usage =
                                      measure transistor circuits in ngspice (a block, or all), write a technology
                                      file and say how far its relations hold; interrupted, it resumes
   leadlag study learning BLUEPRINT --out DIR
+  leadlag study robustness BLUEPRINT --out DIR
                                      compare learning systems on one network; interrupted, it resumes
   leadlag new NAME                   write NAME.yaml, a small working blueprint with comments
   leadlag blocks [KIND]              list block kinds, or the parameters of one
@@ -152,7 +155,8 @@ int dispatch(const std::vector<std::string>& words) {
   }
   if (command == "testbench") {
     if (positional.size() < 3)
-      throw UsageError("leadlag testbench needs step, ac, chirp, gradient or spice, and a blueprint");
+      throw UsageError(
+          "leadlag testbench needs step, ac, chirp, gradient, spice, settle or linearity, and a blueprint");
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag testbench needs --out DIR");
     return testbench_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
@@ -165,12 +169,13 @@ int dispatch(const std::vector<std::string>& words) {
     return export_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
   }
   if (command == "study") {
-    if (positional.size() < 3 || positional[1] != "learning")
-      throw UsageError("leadlag study needs the word learning and a blueprint");
+    const bool robustness = positional.size() > 1 && positional[1] == "robustness";
+    if (positional.size() < 3 || (positional[1] != "learning" && !robustness))
+      throw UsageError("leadlag study needs the word learning or robustness, and a blueprint");
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag study needs --out DIR");
     run.blueprint = positional[2];
-    return study_command(run);
+    return robustness ? robustness_command(run) : study_command(run);
   }
   if (command == "run" || command == "check") {
     run.blueprint = argument(true);

@@ -108,6 +108,11 @@ int blocks_command(const std::string& kind) {
 int technology_command(const std::string& file) {
   const Technology t = read_technology(file);
   std::cout << t.name << "\n" << technology_text(t);
+  for (const auto& [corner, numbers] : t.corners) {
+    std::cout << "corner " << corner << ":";
+    for (const auto& [number, end] : numbers) std::cout << " " << number << " " << name_of(end);
+    std::cout << "\n";
+  }
   return exit_met;
 }
 

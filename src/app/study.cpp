@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <thread>
 
-#include "app/child_process.hpp"
 #include "app/commands.hpp"
-#include "app/progress.hpp"
+#include "app/job_pool.hpp"
 #include "app/simulate.hpp"
 #include "instruments/task.hpp"
 #include "report/report_tables.hpp"
 #include "report/study_report.hpp"
 
-// Every system with every seed in a process of its own. What a process found stays in DIR/runs, so that a
-// study that was interrupted goes on where it was.
+// Every system with every seed is a job.
 namespace leadlag {
 namespace {
 
@@ -69,9 +60,7 @@ Json run_json(const Design& design, const std::string& system) {
     const auto found = m.values.find(name);
     return found == m.values.end() ? 0.0 : found->second;
   };
-  return {{"version", provenance_of(design, 1).version},
-          {"hash", design.hash},
-          {"system", system},
+  return {{"system", system},
           {"seed", design.chip.seed},
           {"diverged", seen.diverged},
           {"accuracy", seen.test_accuracy ? Json(*seen.test_accuracy) : Json(nullptr)},
@@ -102,76 +91,6 @@ StudyRun run_of(const Json& j) {
   return r;
 }
 
-/// Whole or not at all.
-void write_file(const fs::path& path, const std::string& text) {
-  fs::path partial = path;
-  partial += ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error("cannot write " + partial.string());
-  fs::rename(partial, path);
-}
-
-struct Job {
-  std::string system;
-  std::int64_t seed;
-  Design design;
-  fs::path file;
-};
-
-/// What an earlier study of the same blueprint, options and program left.
-std::optional<StudyRun> finished(const Job& job) {
-  std::ifstream file(job.file);
-  const Json json = Json::parse(file, nullptr, false);
-  const auto is = [&](const char* key, const std::string& value) {
-    return json.is_object() && json.contains(key) && json[key] == value;
-  };
-  if (!is("hash", job.design.hash) || !is("version", provenance_of(job.design, 1).version)) return {};
-  return run_of(json);
-}
-
-class Pool {
- public:
-  Pool(std::vector<const Job*> jobs, Progress& progress) : jobs_(std::move(jobs)), progress_(progress) {}
-  ~Pool() {
-    for (const auto& [pid, job] : running_) {
-      kill(pid, SIGTERM);
-      waitpid(pid, nullptr, 0);
-    }
-  }
-  void run(std::size_t at_once) {
-    while (done_ < jobs_.size()) {
-      throw_if_interrupted();
-      while (running_.size() < at_once && next_ < jobs_.size()) start(*jobs_[next_++]);
-      int status = 0;
-      const pid_t pid = waitpid(-1, &status, 0);
-      const auto found = running_.find(pid);
-      if (found == running_.end()) continue;  // interrupted by a signal
-      const Job& job = *found->second;
-      running_.erase(found);
-      ++done_;
-      const bool ended = WIFEXITED(status) && WEXITSTATUS(status) == exit_met;
-      if (!ended)
-        throw std::runtime_error(job.system + " with seed " + std::to_string(job.seed) + " did not finish");
-      progress_.note(std::to_string(done_) + " of " + std::to_string(jobs_.size()) + ": " + job.system +
-                     ", seed " + std::to_string(job.seed));
-    }
-  }
-
- private:
-  void start(const Job& job) {
-    const pid_t pid = start_child(job.system + ", seed " + std::to_string(job.seed), [&] {
-      write_file(job.file, run_json(job.design, job.system).dump(1) + "\n");
-    });
-    running_[pid] = &job;
-  }
-  std::vector<const Job*> jobs_;
-  Progress& progress_;
-  std::map<pid_t, const Job*> running_;
-  std::size_t next_ = 0, done_ = 0;
-};
-
 std::vector<Job> jobs_of(const RunOptions& options, const Design& base, const fs::path& runs) {
   std::vector<Job> jobs;
   for (const std::string& system : base.study.systems) {
@@ -180,8 +99,8 @@ std::vector<Job> jobs_of(const RunOptions& options, const Design& base, const fs
       if (!design.task.sampled()) {
         throw UsageError("a study compares test accuracy: task.kind must be idx_images or series");
       }
-      jobs.push_back(
-          {system, seed, std::move(design), runs / (system + "-" + std::to_string(seed) + ".json")});
+      jobs.push_back({system + ", seed " + std::to_string(seed), system, std::move(design),
+                      runs / (system + "-" + std::to_string(seed) + ".json")});
     }
   }
   return jobs;
@@ -194,29 +113,16 @@ int study_command(const RunOptions& options) {
   if (base.study.systems.empty()) {
     throw UsageError(options.blueprint + " has no study: section that lists systems to compare");
   }
-  const fs::path out = options.out, runs = out / "runs";
-  if (fs::exists(out) && (!fs::is_directory(out) || (!fs::is_empty(out) && !fs::exists(runs)))) {
-    throw UsageError("--out " + options.out +
-                     " exists and has no runs/ of an earlier study; choose another or empty it");
-  }
+  const fs::path out = options.out, runs = runs_folder(options.out);
   const std::vector<Job> jobs = jobs_of(options, base, runs);
   make_task(jobs.front().design);  // data errors before anything is written
   fs::create_directories(runs);
-  std::vector<const Job*> open;
-  for (const Job& job : jobs) {
-    if (!finished(job)) open.push_back(&job);
-  }
   Progress progress(!options.quiet);
-  catch_interruption();
-  if (open.size() < jobs.size()) {
-    progress.note(std::to_string(jobs.size() - open.size()) + " of " + std::to_string(jobs.size()) +
-                  " runs stand in " + runs.string());
-  }
-  const auto cores = static_cast<std::size_t>(std::max(1U, std::thread::hardware_concurrency()));
-  Pool(open, progress).run(options.threads > 0 ? static_cast<std::size_t>(options.threads) : cores);
+  run_jobs(jobs, processes(options), progress,
+           [](const Job& job) { return run_json(job.design, job.group); });
 
   std::vector<StudyRun> found;
-  for (const Job& job : jobs) found.push_back(finished(job).value());
+  for (const Job& job : jobs) found.push_back(run_of(finished_json(job)));
   const StudyReport report{base, found, compare_systems(found, base.study.params.converged),
                            provenance_of(base, 1)};
   write_file(out / "study.txt", study_text(report));

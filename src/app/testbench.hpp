@@ -10,6 +10,7 @@
 
 #include "benches/ac_bench.hpp"
 #include "benches/gradient_bench.hpp"
+#include "benches/row_bench.hpp"
 #include "benches/spice_bench.hpp"
 #include "benches/transient_bench.hpp"
 #include "design/reader.hpp"
@@ -22,22 +23,27 @@ struct BenchOption {
   std::string_view name, value, kinds, meaning;
 };
 inline constexpr std::array bench_options{
-    BenchOption{"of", "BLOCK", "step ac chirp", "a block alone: hidden[3] or hidden[3].error"},
+    BenchOption{"of", "BLOCK", "step ac chirp settle linearity",
+                "a block alone: hidden[3] or hidden[3].error; settle, linearity: also a whole array, hidden "
+                "(default: the output array)"},
     BenchOption{"from", "PIN", "step ac chirp",
                 "begin of a path: line[0] or target[0] (default: the first input)"},
     BenchOption{"to", "SIGNAL", "step ac chirp",
                 "end of a path: output[0].rate or hidden[2].error (default: the first output)"},
-    BenchOption{"amplitude", "X", "step ac chirp",
-                "of the stimulus, model units (default: ac 1e-4, step and chirp 0.1)"},
+    BenchOption{"amplitude", "X", "step ac chirp settle linearity",
+                "of the stimulus, model units (default: ac 1e-4; step, chirp, settle 0.1; linearity 0.5)"},
     BenchOption{"offset", "X", "step ac chirp",
                 "operating point of the driven pin (default: 0; 0.5 for a relu neuron alone)"},
     BenchOption{
-        "tolerance", "X", "step ac chirp spice",
-        "allowed difference from the reference, relative (default: derived; spice: 0.005 of one unit)"},
+        "tolerance", "X", "step ac chirp spice linearity",
+        "allowed difference from the reference, relative (default: derived; spice: 0.005 of one unit; "
+        "linearity: 1e-9)"},
     BenchOption{"min", "FREQUENCY", "ac chirp", "lowest frequency, e.g. \"100 Hz\" (default: derived)"},
     BenchOption{"max", "FREQUENCY", "ac chirp", "highest frequency (default: derived)"},
-    BenchOption{"points", "N", "ac",
-                "frequencies, geometric (default: 25); characterize: biases (default: 6)"},
+    BenchOption{"points", "N", "ac linearity",
+                "ac: frequencies, geometric (default: 25); linearity: levels, 32 to 1024 (default: 64); "
+                "characterize: biases "
+                "(default: 6)"},
     BenchOption{"duration", "TIME", "step chirp", "of the record (default: derived)"},
     BenchOption{"settle-to", "X", "step",
                 "settled when within this share of the step (default: 2^-settle_bits)"},
@@ -52,10 +58,11 @@ inline constexpr std::array bench_options{
     BenchOption{"step", "TIME", "spice",
                 "longest step of ngspice (default: a hundredth of the fastest time constant)"}};
 
-enum class BenchKind { step, ac, chirp, gradient, spice };
+enum class BenchKind { step, ac, chirp, gradient, spice, settle, linearity };
 template <>
 struct Names<BenchKind> {
-  static constexpr std::array<std::string_view, 5> value{"step", "ac", "chirp", "gradient", "spice"};
+  static constexpr std::array<std::string_view, 7> value{"step",  "ac",     "chirp",    "gradient",
+                                                         "spice", "settle", "linearity"};
 };
 
 struct TestbenchCommand {
@@ -83,13 +90,15 @@ struct SpiceOptions {
 /// The command line with every text read.
 struct TestbenchOptions {
   BenchKind kind = BenchKind::ac;
-  Ends ends;
+  Endpoints ends;
   std::optional<double> offset;
   AcOptions ac;
   StepOptions step;
   ChirpOptions chirp;
   GradientOptions gradient;
   SpiceOptions spice;
+  RowSettleOptions settle;
+  LinearityOptions linearity;
   std::optional<double> min_cosine;
   std::optional<GradientSweep> sweep;
 };

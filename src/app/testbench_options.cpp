@@ -93,7 +93,7 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
   const auto duration = reader.quantity<Time>("duration");
   o.ac = {.min = min,
           .max = max,
-          .points = reader.whole<int>("points", 1, 10000),
+          .points = o.kind == BenchKind::ac ? reader.whole<int>("points", 1, 10000) : std::nullopt,
           .amplitude = amplitude,
           .tolerance = tolerance};
   o.step = {.amplitude = amplitude,
@@ -103,6 +103,11 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
   if (o.step.settle_to && *o.step.settle_to >= 1.0)
     reader.fail("settle-to", "out-of-range", "it is a share of the step, less than 1");
   o.chirp = {.min = min, .max = max, .amplitude = amplitude, .tolerance = tolerance, .duration = duration};
+  o.settle = {.amplitude = amplitude};
+  o.linearity = {
+      .amplitude = amplitude,
+      .tolerance = tolerance,
+      .points = o.kind == BenchKind::linearity ? reader.whole<int>("points", 32, 1024) : std::nullopt};
   const std::string sweep = reader.text("sweep");
   if (sweep == "linear") o.chirp.sweep = waveform::Sweep::linear;
   if (!sweep.empty() && o.kind == BenchKind::gradient) {

@@ -28,6 +28,16 @@ void read_technology_of(Draft& draft) {
   }
   try {
     draft.design.technology = read_technology(path.string());
+    const Technology& t = draft.design.technology;
+    const std::string& corner = draft.design.chip.corner;
+    if (corner == Technology::typical || t.corners.contains(corner)) {
+      draft.design.technology = at_corner(t, corner);
+      return;
+    }
+    std::vector<std::string> known{Technology::typical};
+    for (const auto& [name_of_corner, numbers] : t.corners) known.push_back(name_of_corner);
+    draft.log.add("unknown-name", draft.mark("chip.corner"),
+                  "technology '" + t.name + "' has no corner '" + corner + "'" + suggestion(corner, known));
   } catch (const DesignError& e) {
     for (Diagnostic d : e.diagnostics()) {
       if (d.origin.empty()) d.origin = path.string();
@@ -45,7 +55,13 @@ void read_fidelity(Draft& draft, const Node& node) {
   for_each_block(draft.design.blocks, [&](const char* stem, auto&) { kinds.emplace_back(stem); });
   check_keys(draft.log, node, "chip.fidelity", kinds);
   for (const Entry& e : node.entries) {
-    read_value(draft.log, e.value, "fidelity of " + e.key, Domain{}, draft.design.chip.fidelity);
+    Fidelity fidelity{};
+    if (!read_value(draft.log, e.value, "fidelity of " + e.key, Domain{}, fidelity)) continue;
+    if (e.key == "default") {
+      draft.design.chip.fidelity = fidelity;
+    } else {
+      draft.design.fidelities[e.key] = fidelity;
+    }
   }
 }
 

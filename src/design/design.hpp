@@ -17,6 +17,7 @@
 #include "blocks/host_link.hpp"
 #include "blocks/input_driver.hpp"
 #include "blocks/leaky_neuron.hpp"
+#include "blocks/physics.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
 #include "blocks/readout.hpp"
@@ -65,10 +66,10 @@ template <>
 struct Names<Detail> {
   static constexpr std::array<std::string_view, 2> value{"tile", "structural"};
 };
-enum class Fidelity { ideal };
+enum class Fidelity { ideal, circuit };
 template <>
 struct Names<Fidelity> {
-  static constexpr std::array<std::string_view, 1> value{"ideal"};
+  static constexpr std::array<std::string_view, 2> value{"ideal", "circuit"};
 };
 enum class Optimiser { sgd, momentum, adam };
 template <>
@@ -113,6 +114,7 @@ struct Names<WeightInit> {
 struct ChipParams {
   std::string name = "chip";
   std::string technology = "cmos180";
+  std::string corner = Technology::typical;
   Frequency clock = 1_MHz;
   int ticks_per_clock = 1;
   Time time_scale = 1_us;
@@ -141,6 +143,7 @@ struct ChipParams {
         Field{"name", &P::name, Domain{}, "name of the chip, in every report"},
         Field{"technology", &P::technology, Domain{},
               "file in models/technology (without .yaml), or a path to one"},
+        Field{"corner", &P::corner, Domain{}, "typical, or a corner that the technology file names"},
         Field{"clock", &P::clock, domain::positive, "clock frequency"},
         Field{"ticks_per_clock", &P::ticks_per_clock, domain::between(1, 10000),
               "integration ticks of analog islands per clock period"},
@@ -407,11 +410,22 @@ struct StudyParams {
   }
 };
 
+/// `study: curves: NAME:`, what `leadlag study robustness` draws: a measurement against a parameter.
+struct StudyCurve {
+  std::string name;
+  std::string vary;                  ///< blueprint path
+  std::vector<std::string> values;   ///< as one would write them there
+  std::vector<std::string> presets;  ///< one line each; empty: the blueprint alone
+  std::string measure = "test_accuracy";
+  Position at;
+};
+
 /// What `leadlag study learning` compares: presets of the blueprint, each with every seed.
 struct StudyDesign {
   StudyParams params;
   std::vector<std::string> systems;
   std::vector<std::int64_t> seeds{1, 2, 3};
+  std::vector<StudyCurve> curves;
 };
 
 /// The chip as drawn: immutable once read. Everything downstream works on this, never on text.
@@ -422,9 +436,11 @@ struct Design {
   std::vector<std::string> options;  ///< "--preset full", "--set chip.seed=2", in the order given
 
   ChipParams chip;
+  std::map<std::string, Fidelity, std::less<>> fidelities;  ///< block kinds whose fidelity is not the chip's
   FullScale full_scale;
   Technology technology;
   BlockDefaults blocks;
+  Physics physics;  ///< of blocks at circuit fidelity
   std::vector<ArrayDesign> arrays;
   std::vector<CrossbarDesign> crossbars;
   LearningDesign learning;
@@ -440,6 +456,9 @@ struct Design {
   std::size_t inputs() const;  ///< number of the arrays' input drivers, in the order of `arrays`
   std::size_t outputs() const { return arrays[learning.output].size; }
   bool is_plastic(Plastic::Kind kind, std::size_t index) const;
+  bool has_physics() const;  ///< some block kind is at circuit fidelity
+  Fidelity fidelity_of(std::string_view stem) const;
+  Physics physics_of(std::string_view stem) const;  ///< no effects if the kind is ideal
   bool has_circuit() const { return is_circuit(learning.params.system); }
   ForwardChip forward_chip() const;  ///< what a system that draws a netlist needs to know
   Circuit circuit() const;           ///< needs has_circuit()
@@ -447,6 +466,10 @@ struct Design {
   bool converts_states() const {
     return learning.params.system == System::bptt && learning.bptt.loop == GradientOf::chip;
   }
+  /// What the cells of a crossbar hold where the blueprint does not say: at circuit fidelity cells that have
+  /// steps or ends need a range, which is 8 times the root mean square of the initial weights to both sides
+  /// (a matrix: or 1.25 times its largest element, if that is more), or -1 to 1 if all begin at 0.
+  WeightRange cell_range(std::size_t crossbar) const;
   Topology topology() const;  ///< what a learning template needs to know of the forward chip
   /// Signals of each unit of an array that a trajectory memory holds.
   std::size_t recorded_signals(std::size_t array) const;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "design/die.hpp"
+#include "design/fabricate_cells.hpp"
 #include "units/random.hpp"
 
 namespace leadlag {
@@ -80,12 +81,40 @@ std::vector<std::vector<std::size_t>> Design::islands() const {
   return found;
 }
 
+namespace {
+
+void fabricate_cells(const Design& design, Die& die) {
+  for (const ArrayDesign& array : design.arrays) {
+    die.input_converters.push_back(array.is_input() ? make_input_converters(design, array)
+                                                    : std::vector<Converter>{});
+  }
+  die.output_converters = make_output_converters(design);
+  const auto add = [&](const std::string& name, WeightRange range, const std::vector<double>& initial,
+                       bool bias, std::size_t rows) {
+    die.cells.push_back(make_cells(design, name, range, initial, initial.size() + (bias ? rows : 0)));
+  };
+  if (!design.has_circuit()) {
+    for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
+      const CrossbarDesign& drawn = design.crossbars[c];
+      add(drawn.name, drawn.range, die.weights[c], drawn.bias, design.arrays[drawn.to].size);
+    }
+    return;
+  }
+  for (const Circuit::Crossbar& c : design.circuit().crossbars) {
+    add(c.name, c.range, c.drawn != Circuit::none ? die.weights[c.drawn] : c.initial(die.weights), c.bias,
+        c.rows);
+  }
+}
+
+}  // namespace
+
 Die fabricate(const Design& design) {
   Die die;
   for (const ArrayDesign& array : design.arrays) {
     auto& neurons = die.neurons.emplace_back();
     auto& errors = die.error_units.emplace_back();
     auto& filters = die.low_passes.emplace_back();
+    die.neuron_physics.emplace_back(), die.error_physics.emplace_back();
     if (array.is_low_pass()) filters = std::get<1>(array.blocks);
     if (!array.is_neuron()) continue;
     neurons = array.neurons();
@@ -98,18 +127,23 @@ Die fabricate(const Design& design) {
       errors.push_back(unit);
     }
   }
+  for (std::size_t a = 0; a < design.arrays.size() && design.has_physics(); ++a) {
+    fabricate_stages(design, a, die);
+  }
   const auto seed = static_cast<std::uint64_t>(design.chip.seed);
   for (const CrossbarDesign& crossbar : design.crossbars) {
     const std::size_t rows = design.arrays[crossbar.to].size, columns = design.arrays[crossbar.from].size;
     die.weights.push_back(initial_weights(crossbar, rows, columns, seed));
     die.biases.emplace_back(crossbar.bias ? rows : 0, 0.0);
   }
+  fabricate_cells(design, die);
   return die;
 }
 
 Die as_drawn(const Design& design) {
   Design ideal = design;
   ideal.chip.fidelity = Fidelity::ideal;
+  ideal.fidelities.clear();
   return fabricate(ideal);
 }
 

@@ -64,6 +64,13 @@ void check_rule(Draft& draft, const CrossbarDesign& c, const WeightRange& range)
 
 }  // namespace
 
+void fill_ranges(Draft& draft) {
+  for (std::size_t k = 0; k < draft.design.crossbars.size(); ++k) {
+    CrossbarDesign& c = draft.design.crossbars[k];
+    if (draft.sound(c.from) && draft.sound(c.to)) c.range = draft.design.cell_range(k);
+  }
+}
+
 void check_ranges(Draft& draft) {
   const Design& design = draft.design;
   std::vector<WeightRange> ranges;

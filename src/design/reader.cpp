@@ -106,6 +106,7 @@ Design validate(const std::string& file, const Node& root, const ReadOptions& op
   const bool drawn = root.find("arrays") != nullptr && root.find("crossbars") != nullptr;
   read_chip(draft);
   read_blocks(draft);
+  read_physics(draft);
   if (root.find("arrays") != nullptr) read_arrays(draft);
   if (root.find("crossbars") != nullptr) read_crossbars(draft);
   if (drawn) read_learning(draft);
@@ -115,6 +116,7 @@ Design validate(const std::string& file, const Node& root, const ReadOptions& op
   if (drawn) read_traces(draft);
   read_controls(draft);
   read_study(draft);
+  if (drawn) fill_ranges(draft);
   if (drawn) check_rules(draft);
   if (drawn && log.size() == 0 && draft.design.has_circuit()) set_phases(draft.design);
   collect_positions(root, "", draft.design.positions);
@@ -152,6 +154,29 @@ void check_variant(const std::string& file, const Node& root, const ReadOptions&
     } else {
       d.message = "with " + kind + " '" + variant.key + "': " + d.message;
       log.add(std::move(d));
+    }
+  }
+}
+
+/// Every value of every curve, with every preset of it.
+void check_curves(const std::string& file, const Node& root, const ReadOptions& options, const Design& design,
+                  DiagnosticLog& log) {
+  const std::vector<Diagnostic> base = log.sorted();
+  for (const StudyCurve& curve : design.study.curves) {
+    const Node* study = root.find("study");
+    const Node* values = study->find("curves")->find(curve.name)->find("values");
+    if (curve.vary.empty() || values == nullptr) continue;
+    std::vector<std::string> presets = curve.presets;
+    if (presets.empty()) presets.emplace_back();
+    for (const std::string& preset : presets) {
+      for (const Node& value : values->items) {
+        Entry variant{curve.name, value.mark, {}};
+        variant.value.kind = Node::Kind::map;
+        variant.value.mark = value.mark;
+        if (!preset.empty()) variant.value.entries = root.find("presets")->find(preset)->entries;
+        variant.value.entries.push_back({curve.vary, value.mark, value});
+        check_variant(file, root, options, "curve", variant, base, log);
+      }
     }
   }
 }
@@ -245,6 +270,8 @@ Design parse_design(const std::string& file, const std::string& text, const Read
         check_variant(file, root, options, kind, e, base, log);
       }
     }
+    // A run of the study itself has its preset and value already.
+    if (options.presets.empty() && options.settings.empty()) check_curves(file, root, options, design, log);
   }
   if (!log.empty()) throw DesignError(file, log.sorted());
   design.text = text;

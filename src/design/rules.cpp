@@ -299,7 +299,9 @@ class Rules {
 
 void check_rules(Draft& draft) {
   check_coupling(draft);
+  check_physics(draft);
   check_window(draft);
+  check_wires(draft);
   Rules(draft).check();
   check_circuit(draft);
   check_ranges(draft);

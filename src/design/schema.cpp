@@ -46,32 +46,43 @@ Json type_schema(const Domain& domain) {
   }
 }
 
-template <class P, class F>
-Json field_schema(const P& defaults, const F& f, bool lists) {
-  using M = typename F::Member;
-  Json j = type_schema<M>(f.domain);
-  if (lists && is_numeric<M>) {
+/// No template: it would be compiled for each of some hundred parameters.
+Json parameter_schema(Json type, bool list, std::string_view meaning, Json value) {
+  Json j = std::move(type);
+  if (list) {
     const Json repeated{{"type", "string"}, {"pattern", "^[1-9][0-9]* x .+$"}};
     j = {{"anyOf", {j, Json{{"type", "array"}, {"items", {{"anyOf", {j, repeated}}}}}}}};
   }
   const std::string more = j.contains("description") ? " (" + j["description"].get<std::string>() + ")" : "";
-  j["description"] = std::string(f.meaning) + more;
-  if constexpr (is_quantity<M> || std::is_same_v<M, std::string> || std::is_enum_v<M>) {
-    j["default"] = value_text(defaults.*f.member);
-  } else {
-    j["default"] = defaults.*f.member;
-  }
+  j["description"] = std::string(meaning) + more;
+  j["default"] = std::move(value);
   return j;
+}
+
+template <class M>
+Json default_value(const M& value) {
+  if constexpr (is_quantity<M> || std::is_same_v<M, std::string> || std::is_enum_v<M>) {
+    return value_text(value);
+  } else {
+    return value;
+  }
+}
+
+Json closed_object(Json properties) {
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
 }
 
 /// An object with the fields of a parameter table; `lists`: one value per instance is legal.
 template <class P, class Fields>
 Json object_schema(const P& defaults, const Fields& fields, bool lists = false) {
   Json properties = Json::object();
-  std::apply(
-      [&](const auto&... f) { ((properties[std::string(f.name)] = field_schema(defaults, f, lists)), ...); },
-      fields);
-  return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+  const auto add = [&](const auto& f) {
+    using M = typename std::remove_cvref_t<decltype(f)>::Member;
+    properties[std::string(f.name)] = parameter_schema(type_schema<M>(f.domain), lists && is_numeric<M>,
+                                                       f.meaning, default_value<M>(defaults.*f.member));
+  };
+  std::apply([&](const auto&... f) { (add(f), ...); }, fields);
+  return closed_object(std::move(properties));
 }
 
 Json described(Json j, const std::string& text) {
@@ -249,6 +260,9 @@ std::string blueprint_schema() {
   p["leadlag"] = {{"const", 1}, {"description", "version of the blueprint language"}};
   p["chip"] = chip_schema();
   p["blocks"] = described(blocks, "defaults of every block of a kind");
+  p["physics"] = object_schema(Physics::Params{}, Physics::Params::fields());
+  p["physics"]["properties"]["effects"] =
+      list_of({{"enum", Names<Effect>::value}}, "effects that circuits have, all unless given");
   p["arrays"] = arrays_schema();
   p["crossbars"] = crossbars_schema();
   p["learning"] = learning_schema();
@@ -264,7 +278,17 @@ std::string blueprint_schema() {
       list_of({{"type", "string"}}, "presets that `leadlag study learning` compares");
   p["study"]["properties"]["seeds"] =
       list_of(number_schema(domain::non_negative, true), "values of chip.seed, [1, 2, 3] unless given");
-  p["study"]["required"] = {"systems"};
+  const Json names = list_of({{"type", "string"}}, "presets, one line each");
+  p["study"]["properties"]["curves"] = map_of(
+      {{"type", "object"},
+       {"additionalProperties", false},
+       {"required", {"vary", "values"}},
+       {"properties",
+        {{"vary", {{"type", "string"}, {"description", "blueprint path of a parameter"}}},
+         {"values", list_of(Json(true), "values for it")},
+         {"presets", names},
+         {"measure", {{"type", "string"}, {"description", "measurement, test_accuracy unless given"}}}}}},
+      "what `leadlag study robustness` draws: a measurement against a parameter");
   const Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                     {"title", "Leadlag blueprint"},
                     {"type", "object"},
@@ -287,6 +311,7 @@ std::string block_table(const std::string& kind) {
   if (kind == "learning") return markdown(LearningParams{}, LearningParams::fields());
   if (kind == "task") return markdown(TaskParams{}, TaskParams::fields());
   if (kind == "schedule") return markdown(ScheduleParams{}, ScheduleParams::fields());
+  if (kind == "physics") return markdown(Physics::Params{}, Physics::Params::fields());
   if (kind == "study") return markdown(StudyParams{}, StudyParams::fields());
   if (kind == "technology") return markdown(Technology{}, Technology::fields());
   std::string table;

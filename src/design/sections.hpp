@@ -36,6 +36,7 @@ struct Draft {
 
 void read_chip(Draft&);
 void read_blocks(Draft&);
+void read_physics(Draft&);
 void read_arrays(Draft&);
 void read_crossbars(Draft&);
 void read_learning(Draft&);
@@ -47,12 +48,16 @@ void read_controls(Draft&);
 void read_study(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
+void check_physics(Draft&);
 void check_circuit(Draft&);
+/// Ranges that the blueprint leaves to circuit fidelity; before the rules look at them.
+void fill_ranges(Draft&);
 /// Initial weights against what the weight cells can hold; after check_circuit().
 void check_ranges(Draft&);
 /// Cycles and windows of a sample, from the phases of the system; after everything else is known to be sound.
 void set_phases(Design&);
 void check_window(Draft&);
+void check_wires(Draft&);
 bool has_error_filters(const Design&);
 /// An array whose own rates return to it, or ""; perhaps without leaving analog islands.
 std::string recurrent_array(const Draft&, bool in_islands = false);
@@ -82,9 +87,9 @@ void for_each_block(Defaults& b, F&& f) {
 }
 
 // What a section has beside the keys of its parameter table; the schema is made from the same lists.
-inline const std::vector<std::string> sections{"leadlag",  "chip",    "blocks",   "arrays", "crossbars",
-                                               "learning", "task",    "schedule", "limits", "trace",
-                                               "controls", "presets", "study"};
+inline const std::vector<std::string> sections{"leadlag",   "chip",     "blocks",  "physics",  "arrays",
+                                               "crossbars", "learning", "task",    "schedule", "limits",
+                                               "trace",     "controls", "presets", "study"};
 inline constexpr std::array<std::string_view, 4> array_kinds{InputDriver::stem, SynapticLowPass::stem,
                                                              ProspectiveNeuron::stem, LeakyNeuron::stem};
 inline const std::vector<std::string> crossbar_keys{"from", "to", "weights", "bias", "tile", "range"};

@@ -8,6 +8,12 @@
 namespace leadlag {
 namespace {
 
+double in_si(double x) { return x; }
+template <int M, int L, int T, int A, int K>
+double in_si(Quantity<M, L, T, A, K> x) {
+  return x.si;
+}
+
 std::string read_source(DiagnosticLog& log, const Entry& number) {
   const Node* source = number.value.find("source");
   std::string text;
@@ -17,6 +23,52 @@ std::string read_source(DiagnosticLog& log, const Entry& number) {
     read_text(log, *source, "source of " + number.key, text);
   }
   return text;
+}
+
+/// `min:` and `max:` of a number; they enclose its value.
+template <class F>
+void read_ends(DiagnosticLog& log, const Node& map, const F& f, Technology& technology) {
+  const std::string name(f.name);
+  const double typical = in_si(technology.*f.member);
+  const auto read = [&](const char* key, bool below, std::optional<double>& end) {
+    const Node* node = map.find(key);
+    auto value = technology.*f.member;
+    if (node == nullptr || !read_value(log, *node, std::string(key) + " of " + name, f.domain, value)) return;
+    end = in_si(value);
+    if (below ? *end <= typical : *end >= typical) return;
+    log.add("out-of-range", *node,
+            std::string(key) + " of " + name + " is " + (below ? "above" : "below") + " its value");
+  };
+  Ends ends;
+  read("min", true, ends.min), read("max", false, ends.max);
+  if (ends.min || ends.max) technology.ends[name] = ends;
+}
+
+/// `corners: NAME: {NUMBER: min | max}`
+void read_corners(DiagnosticLog& log, const Node& map, Technology& technology) {
+  for (const Entry& corner : map.entries) {
+    check_name(log, corner.mark, "a corner", corner.key);
+    if (corner.key == Technology::typical)
+      log.add("duplicate-name", corner.mark, "typical is the corner of the values themselves");
+    if (!expect_map(log, corner.value, "corner " + corner.key)) continue;
+    check_keys(log, corner.value, "corners." + corner.key, field_names(Technology::fields()));
+    if (corner.value.entries.empty())
+      log.add("missing-key", corner.mark, "corner '" + corner.key + "' moves no number");
+    for (const Entry& number : corner.value.entries) {
+      std::size_t end = 0;
+      if (!read_choice(log, number.value, number.key, Names<End>::value, end)) continue;
+      const auto found = technology.ends.find(number.key);
+      const bool stated = found != technology.ends.end() &&
+                          (end == 0 ? found->second.min.has_value() : found->second.max.has_value());
+      const std::string word(Names<End>::value.at(end));
+      if (!stated) {
+        log.add("missing-key", number.value,
+                "corner '" + corner.key + "' takes the " + word + " of " + number.key + ", which numbers." +
+                    number.key + " does not state");
+      }
+      technology.corners[corner.key][number.key] = static_cast<End>(end);
+    }
+  }
 }
 
 void read_numbers(DiagnosticLog& log, const Node& map, Technology& technology) {
@@ -32,9 +84,10 @@ void read_numbers(DiagnosticLog& log, const Node& map, Technology& technology) {
       log.add("wrong-type", e->value, name + " needs {value: , source: }, not " + kind_text(e->value));
       return;
     }
-    check_keys(log, e->value, "numbers." + name, {"value", "source"});
+    check_keys(log, e->value, "numbers." + name, {"value", "min", "max", "source"});
     if (const Node* value = e->value.find("value")) {
-      read_value(log, *value, name, f.domain, technology.*f.member);
+      if (read_value(log, *value, name, f.domain, technology.*f.member))
+        read_ends(log, e->value, f, technology);
     } else {
       log.add("missing-key", e->mark, "'" + name + "' needs a value");
     }
@@ -88,7 +141,7 @@ Technology read_technology(const std::string& path) {
   const Node root = parse_document(text.str(), log);
   Technology technology;
   if (log.empty() && expect_map(log, root, "a technology file")) {
-    check_keys(log, root, "the technology file", {"technology", "numbers", "transistors"});
+    check_keys(log, root, "the technology file", {"technology", "numbers", "corners", "transistors"});
     if (const Node* name = root.find("technology")) {
       read_text(log, *name, "technology", technology.name);
     } else {
@@ -100,6 +153,8 @@ Technology read_technology(const std::string& path) {
     if (numbers == nullptr || expect_map(log, *numbers, "numbers")) {
       read_numbers(log, numbers == nullptr ? none : *numbers, technology);
     }
+    const Node* corners = root.find("corners");
+    if (corners != nullptr && expect_map(log, *corners, "corners")) read_corners(log, *corners, technology);
     if (transistors != nullptr && expect_map(log, *transistors, "transistors")) {
       read_transistors(log, *transistors, technology);
     }

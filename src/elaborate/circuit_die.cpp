@@ -2,6 +2,7 @@
 #include "elaborate/circuit_die.hpp"
 
 #include "blocks/conductor.hpp"
+#include "design/reader.hpp"
 
 namespace leadlag {
 
@@ -26,6 +27,17 @@ std::vector<CircuitGroup> circuit_groups(const Circuit& circuit) {
   return groups;
 }
 
+std::shared_ptr<const CellPhysics> cell_physics(const Design& design) {
+  if (!design.has_physics()) return nullptr;
+  auto physics = std::make_shared<CellPhysics>();
+  physics->technology = design.technology, physics->full_scale = design.full_scale;
+  physics->physics = design.physics;
+  for (const std::string& stem : block_kinds()) {
+    if (design.fidelity_of(stem) == Fidelity::circuit) physics->kinds.insert(stem);
+  }
+  return physics;
+}
+
 CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design, const Die& die)
     : DieModule(name), circuit_(design.circuit()) {
   for (const ArrayDesign& a : design.arrays) names_.push_back(a.name);
@@ -34,14 +46,17 @@ CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design
                             design.chip.time_scale,
                             design.chip.input(),
                             static_cast<std::uint64_t>(design.chip.seed),
-                            {}};
+                            {},
+                            cell_physics(design)};
   tile_ = std::make_unique<CircuitTile>("tile", circuit_, context, initial.weights, initial.biases,
-                                        design.learning.params.update);
+                                        design.learning.params.update, die.cells);
   std::size_t pad = 0, pin = 0;
-  for (const ArrayDesign& a : design.arrays) {
+  for (std::size_t k = 0; k < design.arrays.size(); ++k) {
+    const ArrayDesign& a = design.arrays[k];
     if (!a.is_input()) continue;
     rates_.push_back(std::make_unique<LaneBus<double>>((a.name + "_rate").c_str(), a.size, 1));
-    inputs_.push_back(std::make_unique<InputArray<double>>(a.name.c_str(), std::get<0>(a.blocks), pin, 1));
+    inputs_.push_back(std::make_unique<InputArray<double>>(a.name.c_str(), std::get<0>(a.blocks), pin, 1,
+                                                           die.input_converters[k]));
     pin += a.size;
     inputs_.back()->x_i(x_i);
     inputs_.back()->rate_o(*rates_.back());
@@ -49,7 +64,8 @@ CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design
   }
   tile_->target_i(target_i);
   output_ = std::make_unique<LaneBus<double>>("output", design.outputs(), 1);
-  readout_ = std::make_unique<ReadoutArray<double>>("readout", design.outputs(), 1, Hop::transparent);
+  readout_ = std::make_unique<ReadoutArray<double>>("readout", design.outputs(), 1, Hop::transparent,
+                                                    die.output_converters);
   readout_->clk_i(clk_i), readout_->window_i(window_i), readout_->rate_i(*output_);
   readout_->value_o(value_o), readout_->sum_o(sum_o);
   handles_ = circuit_groups(circuit_);

@@ -21,6 +21,9 @@ struct CircuitWeights {
 };
 CircuitWeights circuit_weights(const Circuit& circuit, const Die& die);
 
+/// What cells of a netlist need to know of the die; null if all blocks are ideal.
+std::shared_ptr<const CellPhysics> cell_physics(const Design& design);
+
 /// What a host reads and writes of a netlist: weights and biases of each crossbar, in their order.
 struct CircuitGroup {
   std::size_t crossbar;

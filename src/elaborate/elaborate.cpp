@@ -17,6 +17,7 @@ std::unique_ptr<DieModule> elaborate_tiles(const Design& design, const Die& die)
   if (!design.converts_states()) return std::make_unique<ModelInLoop<T>>(name, design, die);
   Die seen = die;  // a host knows the time constants that were drawn, not those that were made
   seen.error_units = as_drawn(design).error_units;
+  for (auto& array : seen.error_physics) array.clear();
   return std::make_unique<TileDie<T>>(name, design, seen);
 }
 

@@ -10,15 +10,23 @@ std::optional<double> pole(const std::vector<double>& decays, std::size_t i) {
   return decays.empty() ? std::nullopt : std::optional(decays[i]);
 }
 
+std::optional<CircuitStageOfOne> circuit(const std::vector<StagePhysics>& physics, NoiseKeys keys,
+                                         std::size_t i, const LeadLag::Coefficients<double>& filter) {
+  if (physics.empty()) return std::nullopt;
+  return CircuitStageOfOne(physics[i], filter, keys, i);
+}
+
 }  // namespace
 
 StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
-                                   const std::vector<InputDriver::Params>& params, FullScale full_scale)
+                                   const std::vector<InputDriver::Params>& params, FullScale full_scale,
+                                   const std::vector<Converter>& converters)
     : sc_module(name) {
   rate.resize(params.size());
   for (std::size_t i = 0; i < params.size(); ++i) {
     drivers.push_back(std::make_unique<InputDriverModule>(numbered(InputDriver::stem, i).c_str(), params[i],
-                                                          full_scale, activity));
+                                                          full_scale, activity,
+                                                          converters.empty() ? nullptr : &converters[i]));
     drivers[i]->rate_o(rate[i]);
   }
 }
@@ -49,14 +57,18 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
     neurons.push_back(std::make_unique<ProspectiveNeuronModule>(
         numbered(ProspectiveNeuron::stem, i).c_str(), params.neurons[i],
         ProspectiveNeuron::coefficients(params.neurons[i], params.tick, params.input), params.hop, full_scale,
-        activity.prospective_neuron, pole(params.neuron_poles, i)));
+        activity.prospective_neuron, pole(params.neuron_poles, i),
+        circuit(params.neuron_physics, params.neuron_noise, i,
+                ProspectiveNeuron::coefficients(params.neurons[i], params.tick, params.input))));
     neurons[i]->drive_i(drive[i]), neurons[i]->error_i(error[i]);
     neurons[i]->rate_o(rate[i]), neurons[i]->slope_o(slope[i]);
     if (params.error_units.empty()) continue;
     error_units.push_back(std::make_unique<ErrorUnitModule>(
         numbered(ErrorUnit::stem, i).c_str(),
         ErrorUnit::coefficients(params.error_units[i], params.tick, params.input), params.errors, params.hop,
-        full_scale, activity.error_unit, pole(params.error_poles, i)));
+        full_scale, activity.error_unit, pole(params.error_poles, i),
+        circuit(params.error_physics, params.error_noise, i,
+                ErrorUnit::coefficients(params.error_units[i], params.tick, params.input))));
     error_units[i]->slope_i(slope[i]), error_units[i]->epsilon_i(epsilon[i]);
     error_units[i]->back_i(back[i]), error_units[i]->error_o(params.gain_stage ? raw_error_[i] : error[i]);
     if (params.gain_stage) {
@@ -84,27 +96,31 @@ void StructuralNeurons::connect_back(std::size_t i, sc_core::sc_signal<Current>&
 StructuralCrossbar::StructuralCrossbar(const sc_core::sc_module_name& name, std::size_t row_count,
                                        std::size_t column_count, const std::vector<double>& weights,
                                        const std::vector<double>& bias, WeightRange range, bool plastic,
-                                       UpdateBy update, Hop hop, FullScale full_scale)
+                                       UpdateBy update, Hop hop, FullScale full_scale,
+                                       std::shared_ptr<const MadeCells> made)
     : sc_module(name),
       rows(row_count),
       columns(column_count),
       stride_(column_count + (bias.empty() ? 0 : 1)),
+      made_(std::move(made)),
       one_("one", full_scale.voltage) {
   const std::size_t n = rows * stride_;
   weight.resize(n), product.resize(n), current.resize(n), back.resize(n);
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t j = 0; j < stride_; ++j) {
       const std::size_t k = cell(i, j);
+      const CellPlace made_cell{made_.get(), j < columns ? i * columns + j : rows * columns + i};
       const std::string place = "_" + std::to_string(i) + "_" + (j < columns ? std::to_string(j) : "bias");
       synapses.push_back(std::make_unique<SynapseModule>((Synapse::stem + place).c_str(), full_scale));
       synapses[k]->weight_i(weight[k]), synapses[k]->current_o(current[k]), synapses[k]->back_o(back[k]);
       registers.push_back(std::make_unique<WeightRegisterModule>(
           (WeightRegister::stem + place).c_str(), j < columns ? weights[i * columns + j] : bias[i], range,
-          plastic ? update : UpdateBy::host, hop, activity.weight_register));
+          plastic ? update : UpdateBy::host, hop, activity.weight_register, made_cell));
       registers[k]->product_i(product[k]), registers[k]->weight_o(weight[k]);
       if (!plastic) continue;
       cells.push_back(std::make_unique<PlasticityCellModule>((PlasticityCell::stem + place).c_str(), update,
-                                                             hop, full_scale, activity.plasticity_cell));
+                                                             hop, full_scale, activity.plasticity_cell,
+                                                             made_cell));
       cells[k]->product_o(product[k]);
     }
   }

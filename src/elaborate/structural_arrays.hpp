@@ -28,9 +28,9 @@ struct StructuralSource final : sc_core::sc_module {
   Wires<Voltage> rate;
   Activity activity;
 
-  /// One driver per set of parameters.
+  /// One driver per set of parameters; converters: by driver, or none.
   StructuralSource(const sc_core::sc_module_name& name, const std::vector<InputDriver::Params>& params,
-                   FullScale full_scale);
+                   FullScale full_scale, const std::vector<Converter>& converters);
   /// One filter per set of coefficients.
   StructuralSource(const sc_core::sc_module_name& name,
                    const std::vector<LeadLag::Coefficients<double>>& coefficients, Hop hop,
@@ -90,7 +90,8 @@ struct StructuralCrossbar final : sc_core::sc_module {
   };
   StructuralCrossbar(const sc_core::sc_module_name& name, std::size_t row_count, std::size_t column_count,
                      const std::vector<double>& weights, const std::vector<double>& bias, WeightRange range,
-                     bool plastic, UpdateBy update, Hop hop, FullScale full_scale);
+                     bool plastic, UpdateBy update, Hop hop, FullScale full_scale,
+                     std::shared_ptr<const MadeCells> made);
   /// rate: by column; error: by row, or null where nothing sends errors.
   void wire(Wires<Voltage>& rate, Wires<Voltage>& error, const Controls& controls);
 
@@ -103,6 +104,7 @@ struct StructuralCrossbar final : sc_core::sc_module {
   void count();
 
   std::size_t stride_;
+  std::shared_ptr<const MadeCells> made_;  // null at ideal fidelity
   sc_core::sc_signal<Voltage> one_;
   Wires<Voltage>* rate_ = nullptr;
 };

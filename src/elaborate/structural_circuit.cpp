@@ -46,11 +46,11 @@ StructuralCircuit::StructuralCircuit(const sc_core::sc_module_name& name, const 
     for (std::size_t pin = 0; pin < outputs; ++pin) columns_[k].out.emplace_back(drawn.size);
     if (drawn.kind) activities_[{drawn.name, std::string(drawn.kind->stem())}] = &columns_[k].activity;
   }
-  build_pads(design);
+  build_pads(design, die);
   build_crossbars(design, die);
   build_reads();
   build_columns(design);
-  build_readout(design);
+  build_readout(design, die);
   handles_ = circuit_groups(circuit_);
   for (const CircuitGroup& g : handles_) groups_.push_back(g.group);
   SC_METHOD(count_and_check);
@@ -58,12 +58,12 @@ StructuralCircuit::StructuralCircuit(const sc_core::sc_module_name& name, const 
   dont_initialize();
 }
 
-void StructuralCircuit::build_pads(const Design& design) {
+void StructuralCircuit::build_pads(const Design& design, const Die& die) {
   pins_ = std::make_unique<StructuralPins>("pins", design.inputs(), design.outputs());
   pins_->x_i(x_i), pins_->target_i(target_i), pins_->value_o(value_o), pins_->sum_o(sum_o);
-  std::vector<const ArrayDesign*> inputs;
-  for (const ArrayDesign& a : design.arrays) {
-    if (a.is_input()) inputs.push_back(&a);
+  std::vector<std::size_t> inputs;
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    if (design.arrays[a].is_input()) inputs.push_back(a);
   }
   std::size_t next = 0;
   for (std::size_t k = 0; k < columns_.size(); ++k) {
@@ -74,11 +74,14 @@ void StructuralCircuit::build_pads(const Design& design) {
     }
     if (drawn.pad != Circuit::Pad::x && drawn.pad != Circuit::Pad::target) continue;
     const bool x = drawn.pad == Circuit::Pad::x;
-    const auto* params = x ? &std::get<0>(inputs[next++]->blocks) : nullptr;
+    const std::size_t array = x ? inputs[next++] : 0;
+    const auto* params = x ? &std::get<0>(design.arrays[array].blocks) : nullptr;
+    const auto* converters =
+        x && !die.input_converters[array].empty() ? &die.input_converters[array] : nullptr;
     for (std::size_t i = 0; i < drawn.size; ++i) {
       column.drivers.push_back(std::make_unique<InputDriverModule>(
           numbered(module_name(drawn.name) + "_pad", i).c_str(), x ? (*params)[i] : InputDriver::Params{},
-          full_scale_, column.activity));
+          full_scale_, column.activity, converters == nullptr ? nullptr : &(*converters)[i]));
       column.drivers[i]->x_i(x ? pins_->x[drawn.first + i] : pins_->target[i]);
       column.drivers[i]->rate_o(column.out[0][i]);
     }
@@ -92,6 +95,7 @@ void StructuralCircuit::build_crossbars(const Design& design, const Die& die) {
     const Circuit::Crossbar& drawn = circuit_.crossbars[c];
     Crossbar& x = crossbars_[c];
     x.rows = drawn.rows, x.columns = drawn.columns, x.stride = drawn.columns + (drawn.bias ? 1 : 0);
+    x.made = die.cells[c];
     const std::size_t n = x.rows * x.stride;
     x.weight.resize(n);
     std::vector<const Circuit::Product*> products;
@@ -103,9 +107,10 @@ void StructuralCircuit::build_crossbars(const Design& design, const Die& die) {
       const std::size_t i = k / x.stride, j = k % x.stride;
       const std::string place = module_name(drawn.name) + "_" + std::to_string(i) + "_" + std::to_string(j);
       const bool bias = j == x.columns;
+      const CellPlace made{x.made.get(), bias ? x.rows * x.columns + i : i * x.columns + j};
       x.registers.push_back(std::make_unique<WeightRegisterModule>(
           (place + "_register").c_str(), bias ? initial.biases[c][i] : initial.weights[c][i * x.columns + j],
-          drawn.range, UpdateBy::host, Hop::registered, x.activity.weight_register));
+          drawn.range, UpdateBy::host, Hop::registered, x.activity.weight_register, made));
       WeightRegisterModule& weight = *x.registers[k];
       no_product_.emplace_back();
       weight.clk_i(clk_i), weight.learn_i(learn_i), weight.eta_i(eta_i), weight.product_i(no_product_.back());
@@ -116,7 +121,7 @@ void StructuralCircuit::build_crossbars(const Design& design, const Die& die) {
       const bool writes = on_die && drawn.write_line != Circuit::none;
       x.cells.push_back(std::make_unique<StoringCellModule>((place + "_cell").c_str(), std::move(parts), bias,
                                                             writes, drawn.rate, drawn.decay, weight,
-                                                            full_scale_, x.activity.plasticity_cell));
+                                                            full_scale_, x.activity.plasticity_cell, made));
       StoringCellModule& cell = *x.cells.back();
       cell.clk_i(clk_i), cell.learn_i(learn_i), cell.eta_i(eta_i);
       if (writes) cell.write_i[0](lines_[drawn.write_line]);
@@ -165,11 +170,13 @@ void StructuralCircuit::build_reads() {
 }
 
 void StructuralCircuit::build_columns(const Design& design) {
+  const auto physics = cell_physics(design);
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     const Circuit::Column& drawn = circuit_.columns[k];
     if (!drawn.kind) continue;
-    const CellContext context{design.chip.period(), design.chip.time_scale, design.chip.input(),
-                              static_cast<std::uint64_t>(design.chip.seed), drawn.name};
+    const CellContext context{design.chip.period(), design.chip.time_scale,
+                              design.chip.input(),  static_cast<std::uint64_t>(design.chip.seed),
+                              drawn.name,           physics};
     const std::size_t count = drawn.kind->whole() ? drawn.size : 1;
     for (std::size_t first = 0; first < drawn.size; first += count) {
       std::vector<CellModule::Source> voltages, currents, lines;
@@ -209,10 +216,11 @@ void StructuralCircuit::build_columns(const Design& design) {
   }
 }
 
-void StructuralCircuit::build_readout(const Design& design) {
+void StructuralCircuit::build_readout(const Design& design, const Die& die) {
   for (std::size_t i = 0; i < design.outputs(); ++i) {
-    pins_->readouts.push_back(std::make_unique<ReadoutModule>(numbered("readout", i).c_str(), Hop::registered,
-                                                              full_scale_, pins_->readout_activity));
+    pins_->readouts.push_back(std::make_unique<ReadoutModule>(
+        numbered("readout", i).c_str(), Hop::registered, full_scale_, pins_->readout_activity,
+        die.output_converters.empty() ? nullptr : &die.output_converters[i]));
     ReadoutModule& r = *pins_->readouts[i];
     r.clk_i(clk_i), r.window_i(window_i), r.rate_i(wires(circuit_.output)[i]);
     r.value_o(pins_->value[i]), r.sum_o(pins_->sum[i]);

@@ -43,6 +43,7 @@ class StructuralCircuit final : public DieModule {
     std::size_t rows = 0, stride = 0, columns = 0;  // stride: columns and bias
     std::vector<std::unique_ptr<WeightRegisterModule>> registers;
     std::vector<std::unique_ptr<StoringCellModule>> cells;
+    std::shared_ptr<const MadeCells> made;  // null at ideal fidelity
     Wires<double> weight;
     CrossbarActivity activity;
   };
@@ -52,11 +53,11 @@ class StructuralCircuit final : public DieModule {
     Wires<Current> currents, unused, sums;
   };
 
-  void build_pads(const Design& design);
+  void build_pads(const Design& design, const Die& die);
   void build_crossbars(const Design& design, const Die& die);
   void build_reads();
   void build_columns(const Design& design);
-  void build_readout(const Design& design);
+  void build_readout(const Design& design, const Die& die);
   void count_and_check();
   Wires<Voltage>& wires(Circuit::Signal s) { return columns_[s.column].out[s.pin]; }
   std::size_t cell_of(const CircuitGroup& handle, std::size_t k) const;

@@ -35,8 +35,8 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     sources_.push_back(nullptr), neurons_.push_back(nullptr);
     if (!array.is_neuron()) {
       if (array.is_input()) {
-        sources_[a] =
-            std::make_unique<StructuralSource>(array.name.c_str(), std::get<0>(array.blocks), full_scale_);
+        sources_[a] = std::make_unique<StructuralSource>(array.name.c_str(), std::get<0>(array.blocks),
+                                                         full_scale_, die.input_converters[a]);
       } else {
         std::vector<LeadLag::Coefficients<double>> coefficients;
         for (const auto& p : die.low_passes[a]) {
@@ -89,8 +89,8 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     crossbars_.push_back(std::make_unique<StructuralCrossbar>(
         drawn.name.c_str(), design.arrays[drawn.to].size, design.arrays[drawn.from].size, die.weights[c],
-        die.biases[c], drawn.range, plastic, design.learning.params.update, design.hop(drawn.to),
-        full_scale_));
+        die.biases[c], drawn.range, plastic, design.learning.params.update, design.hop(drawn.to), full_scale_,
+        die.cells[c]));
     StructuralCrossbar& crossbar = *crossbars_[c];
     crossbar.wire(rate_of(drawn.from), neurons_[drawn.to]->error, controls);
     for (std::size_t i = 0; i < crossbar.rows; ++i) {
@@ -123,7 +123,8 @@ StructuralDie::StructuralDie(const sc_core::sc_module_name& name, const Design& 
       pins_->target_unit->epsilons_o[i](neurons_[output]->epsilon[i]);
     }
     pins_->readouts.push_back(std::make_unique<ReadoutModule>(
-        ("readout_" + std::to_string(i)).c_str(), design.hop(output), full_scale_, pins_->readout_activity));
+        ("readout_" + std::to_string(i)).c_str(), design.hop(output), full_scale_, pins_->readout_activity,
+        die.output_converters.empty() ? nullptr : &die.output_converters[i]));
     ReadoutModule& r = *pins_->readouts[i];
     r.clk_i(clk_i), r.window_i(window_i), r.rate_i(neurons_[output]->rate[i]);
     r.value_o(pins_->value[i]), r.sum_o(pins_->sum[i]);

@@ -229,7 +229,7 @@ bool StructuralIsland::contains(std::size_t array) const {
 
 double StructuralIsland::weight(std::size_t crossbar, std::size_t row, std::size_t column) const {
   const StructuralCrossbar& x = *parts_.crossbars[crossbar];
-  return x.registers[x.cell(row, column)]->weight();
+  return x.registers[x.cell(row, column)]->held();
 }
 
 double StructuralIsland::drive(std::size_t array, std::size_t unit) const {
@@ -334,14 +334,17 @@ void StructuralIsland::learn() {
     std::size_t active = 0;
     for (std::size_t j = 0; j < columns; ++j) active += rate(j) != 0.0 ? 1U : 0U;
     x.activity.synapse.operations += active * x.rows;
+    for (auto& r : x.registers) r->age();
     if (!plastic || !learn_i.read()) continue;
     for (std::size_t i = 0; i < x.rows; ++i) {
       for (std::size_t j = 0; j < columns; ++j) {
-        const double product = PlasticityCell::product(errors_[to][i], rate(j));
+        PlasticityCellModule& cell = *x.cells[x.cell(i, j)];
+        const double product = cell.product(errors_[to][i], rate(j));
         if (update_ == UpdateBy::host)
-          x.cells[x.cell(i, j)]->accumulate(product);
+          cell.accumulate(product);
         else
           x.registers[x.cell(i, j)]->learn(eta_i.read(), product);
+        cell.chop();
       }
     }
   }

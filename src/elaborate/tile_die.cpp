@@ -27,8 +27,8 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
     const ArrayDesign& array = design.arrays[a];
     arrays_[a].rate = std::make_unique<LaneBus<T>>((array.name + "_rate").c_str(), array.size, replicas);
     if (array.is_input()) {
-      arrays_[a].input =
-          std::make_unique<InputArray<T>>(array.name.c_str(), std::get<0>(array.blocks), first_pin, replicas);
+      arrays_[a].input = std::make_unique<InputArray<T>>(array.name.c_str(), std::get<0>(array.blocks),
+                                                         first_pin, replicas, die.input_converters[a]);
       first_pin += array.size;
     } else if (array.is_low_pass()) {
       arrays_[a].low_pass = std::make_unique<LowPassArray<T>>(
@@ -53,7 +53,8 @@ TileDie<T>::TileDie(const sc_core::sc_module_name& name, const Design& design, c
       bind_neurons(a, design, wiring);
     }
   }
-  readout_ = std::make_unique<ReadoutArray<T>>("readout", design.outputs(), replicas, design.hop(output_));
+  readout_ = std::make_unique<ReadoutArray<T>>("readout", design.outputs(), replicas, design.hop(output_),
+                                               die.output_converters);
   readout_->clk_i(clk_i), readout_->window_i(window_i);
   readout_->rate_i(*arrays_[output_].rate);
   readout_->value_o(value_o), readout_->sum_o(sum_o);
@@ -93,8 +94,11 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
     auto crossbar = std::make_unique<CrossbarArray<T>>(
         drawn.name.c_str(),
         typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size,
-                                         replicas, drawn.tile.rows, drawn.tile.columns, drawn.range},
-        die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host);
+                                         replicas, drawn.tile.rows, drawn.tile.columns, drawn.range,
+                                         design.blocks.synapse.wires,
+                                         design.blocks.synapse.wire_resistance(design.technology)},
+        die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host,
+        die.cells[c]);
     crossbars_[c] = crossbar.get();
     return typename NeuronArray<T>::Incoming{std::move(crossbar), static_cast<bool>(wiring.sends_back[c]),
                                              plastic, same_instant(design, drawn.from, drawn.to),
@@ -266,6 +270,7 @@ std::vector<DieModule::IslandReport> TileDie<T>::islands() const {
 template <class T>
 void TileDie<T>::run_in_order() {
   if (!rst_ni.read()) return;
+  for (NeuronArray<T>* n : order_) n->begin_cycle();
   if (replay_.read()) return host_ ? void() : replay_backward();
   for (NeuronArray<T>* n : order_) n->forward();
   for (auto n = order_.rbegin(); n != order_.rend(); ++n) (*n)->backward();

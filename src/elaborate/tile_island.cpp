@@ -156,6 +156,7 @@ void TileIsland<T>::move_inputs(double fraction) {
 template <class T>
 void TileIsland<T>::on_edge() {
   const auto move = [this](double fraction) { move_inputs(fraction); };
+  for (NeuronArray<T>* n : neurons_) n->begin_cycle();
   for (NeuronArray<T>* n : neurons_) n->publish();  // through the weights of now
   if (started_) island_->run_period(ticks_, jumps_, move);
   if (!started_) island_->start(move);

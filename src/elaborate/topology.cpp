@@ -52,8 +52,13 @@ NeuronArrayParams neuron_array_params(const Design& design, const Die& die, cons
                                       std::size_t a) {
   const bool prospective = wiring.has_errors[a] && design.learning.params.errors != ErrorPath::instantaneous;
   const bool reads_chip = design.converts_states();
+  const auto seed = static_cast<std::uint64_t>(design.chip.seed);
   return {.neurons = die.neurons[a],
           .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
+          .neuron_physics = die.neuron_physics[a],
+          .error_physics = wiring.has_errors[a] ? die.error_physics[a] : std::vector<StagePhysics>{},
+          .neuron_noise = NoiseKeys::of(seed, design.arrays[a].name, ProspectiveNeuron::stem),
+          .error_noise = NoiseKeys::of(seed, design.arrays[a].name, ErrorUnit::stem),
           .has_target = wiring.has_target && a == design.learning.output,
           .target_unit = design.blocks.target_unit,
           .gain_stage =

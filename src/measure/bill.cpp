@@ -156,7 +156,10 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
     const std::size_t cells =
         design.arrays[crossbar.to].size * (design.arrays[crossbar.from].size + (crossbar.bias ? 1 : 0));
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
-    bill.equal(crossbar.name, cells, Synapse::datasheet(b.synapse, t, at));
+    const auto cut = [](std::size_t tile, std::size_t all) { return tile == 0 ? all : std::min(tile, all); };
+    const Synapse::Run run{cut(crossbar.tile.rows, design.arrays[crossbar.to].size),
+                           cut(crossbar.tile.columns, design.arrays[crossbar.from].size)};
+    bill.equal(crossbar.name, cells, Synapse::datasheet(b.synapse, t, at, run));
     bill.equal(crossbar.name, cells, WeightRegister::datasheet(b.weight_register, t, at));
     if (plastic && design.learning.params.system != System::bptt) {
       bill.equal(crossbar.name, cells,

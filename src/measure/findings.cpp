@@ -58,7 +58,8 @@ void check_network(const Design& design, const NetworkFigures& f, std::vector<Fi
 }
 
 /// A chip of conductances alone has no transconductors.
-bool has_synapses(const Design& design) {
+bool has_transconductors(const Design& design) {
+  if (design.blocks.synapse.conducts()) return false;
   if (!design.has_circuit()) return true;
   const Circuit circuit = design.circuit();
   return std::any_of(circuit.crossbars.begin(), circuit.crossbars.end(),
@@ -82,7 +83,7 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
   const Technology& t = design.technology;
   const Current unit = design.full_scale.current;
   const Current most = std::tanh(t.kappa * full / (2.0 * t.thermal_voltage())) * design.blocks.synapse.bias;
-  if (has_synapses(design)) {
+  if (has_transconductors(design)) {
     findings.push_back({"LL-RANGE-2", "full-scale current", design.chip.name, "<= " + to_text(most),
                         to_text(unit), to_text(most - unit), verdict(unit <= most),
                         position(design, "chip.full_scale.current")});

@@ -129,7 +129,8 @@ std::string html_report(const Report& r) {
       {"coefficients",
        "Coefficients",
        {PageTable{"Energy of each event, with its formula", event_energy_table(r), true},
-        PageTable{"Numbers of technology " + d.technology.name + ", with their sources",
+        PageTable{"Numbers of technology " + d.technology.name + ", corner " + d.technology.corner +
+                      ", with their sources",
                   technology_table(d.technology), true}}},
       {"provenance",
        "Provenance",

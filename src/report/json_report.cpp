@@ -162,6 +162,10 @@ std::string json_report(const Report& r) {
     }
     arrays.push_back(std::move(array));
   }
+  Json effects = Json::array();
+  for (std::size_t e = 0; e < d.physics.on.size(); ++e) {
+    if (d.has_physics() && d.physics.on[e]) effects.push_back(std::string(Names<Effect>::value[e]));
+  }
   const Json json{{"schema", 1},
                   {"provenance",
                    {{"version", r.provenance.version},
@@ -177,6 +181,8 @@ std::string json_report(const Report& r) {
                     {"replicas", d.chip.replicas},
                     {"detail", std::string(name_of(d.chip.detail))},
                     {"fidelity", std::string(name_of(d.chip.fidelity))},
+                    {"effects", effects},
+                    {"die", d.physics.params.die},
                     {"coupling", std::string(name_of(d.chip.coupling))},
                     {"ticks_per_clock", d.chip.ticks_per_clock},
                     {"integration", std::string(name_of(d.chip.integration))},

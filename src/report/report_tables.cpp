@@ -32,12 +32,29 @@ std::string coupling(const Design& design) {
   return continuous == blocks ? "continuous" : "sampled and continuous";
 }
 
+/// "ideal", "circuit (mismatch, noise; die 3)", "circuit in synapse (all effects; die 1)".
+std::string fidelity(const Design& d) {
+  if (!d.has_physics()) return "ideal fidelity";
+  std::string kinds, effects;
+  for (const auto& [kind, own] : d.fidelities) {
+    if (own != d.chip.fidelity) kinds += (kinds.empty() ? "" : ", ") + kind;
+  }
+  const bool all = std::all_of(d.physics.on.begin(), d.physics.on.end(), [](bool on) { return on; });
+  for (std::size_t e = 0; e < d.physics.on.size() && !all; ++e) {
+    if (d.physics.on[e]) effects += (effects.empty() ? "" : ", ") + std::string(Names<Effect>::value[e]);
+  }
+  if (all) effects = "all effects";
+  const std::string but = d.chip.fidelity == Fidelity::circuit ? " but in " : " in ";
+  return "circuit fidelity" + (kinds.empty() ? "" : but + kinds) + " (" +
+         (effects.empty() ? "no effects" : effects) + "; die " + std::to_string(d.physics.params.die) + ")";
+}
+
 }  // namespace
 
 std::string chip_line(const Report& r) {
   const ChipParams& c = r.design.chip;
-  return std::string(name_of(c.detail)) + " detail, " + std::string(name_of(c.fidelity)) + " fidelity, " +
-         coupling(r.design) + " coupling, " + std::string(name_of(c.integration)) + " integration, " +
+  return std::string(name_of(c.detail)) + " detail, " + fidelity(r.design) + ", " + coupling(r.design) +
+         " coupling, " + std::string(name_of(c.integration)) + " integration, " +
          std::string(name_of(c.schedule)) + " schedule, " + std::string(name_of(c.precision)) +
          " precision, " + dies(c.replicas);
 }
@@ -245,6 +262,16 @@ Table technology_table(const Technology& t) {
     }
     const auto found = t.sources.find(std::string(field.name));
     const bool assumed = found == t.sources.end() || found->second.assumed;
+    using M = typename std::remove_cvref_t<decltype(field)>::Member;
+    const auto text = [](double si) {
+      if constexpr (requires { M{}.si; }) return to_text(M{si});
+      return shortest(si);
+    };
+    if (const auto ends = t.ends.find(std::string(field.name)); ends != t.ends.end()) {
+      const Ends& e = ends->second;
+      value += " (" + (e.min ? "from " + text(*e.min) : "") + (e.min && e.max ? " " : "") +
+               (e.max ? "to " + text(*e.max) : "") + ")";
+    }
     table.row({std::string(field.name), value,
                assumed ? "assumed: default for " + std::string(field.meaning) : found->second.text});
   };

@@ -35,6 +35,8 @@ class Objections {
       object("illegal-combination", d_.learning.at,
              system + " has blocks without a SPICE subcircuit; legal: none, le, gle, dfc");
     }
+    if (d_.blocks.synapse.conducts())
+      object("illegal-combination", {}, "a deck has transconductors at its crosspoints: use wires: ideal");
     if (transistors_) check_transistors();
     check_ranges();
     check_adaptation();

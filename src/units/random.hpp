@@ -25,6 +25,8 @@ class Draws {
     const auto b = block(index);
     return std::sqrt(-2.0 * std::log(to_unit(b[0]))) * std::cos(2.0 * std::numbers::pi * to_unit(b[1]));
   }
+  /// 64 random bits.
+  std::uint64_t word(std::uint64_t index) const { return block(index)[0]; }
   /// Whole number in [0, n), bias below n / 2^53.
   std::uint64_t below(std::uint64_t index, std::uint64_t n) const {
     return static_cast<std::uint64_t>(uniform(index) * static_cast<double>(n));

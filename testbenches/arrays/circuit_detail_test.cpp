@@ -68,6 +68,11 @@ Differences compare(Socket& structural, Socket& tile, int samples) {
   return d;
 }
 
+/// Every effect that a netlist's cells know.
+Socket::Settings circuit_fidelity(const std::string& learning) {
+  return {{"chip.fidelity", "circuit"}, {"learning", learning}};
+}
+
 /// The same chip of conductances, each within a range that some of them reach.
 Socket::Settings conductances(const std::string& learning) {
   return {{"crossbars.w1",
@@ -156,4 +161,16 @@ TEST_CASE("netlist, structural and tile agree: contrastive Hebbian learning with
 TEST_CASE("netlist, structural and tile agree: dendritic microcircuit", "[circuit]") {
   check_agreement(
       {{"learning", "{system: dendritic, update: die, dendritic: {settle: 6, nudged: 5, apical_rate: 1}}"}});
+}
+TEST_CASE("netlist at circuit fidelity, structural and tile agree: predictive coding", "[circuit][physics]") {
+  check_agreement(circuit_fidelity("{system: pc, update: die, pc: {lambda: 0.5, relax: 12}}"));
+}
+TEST_CASE("netlist at circuit fidelity, structural and tile agree: equilibrium propagation",
+          "[circuit][physics]") {
+  check_agreement(
+      circuit_fidelity("{system: ep, update: die, ep: {form: symmetric, beta: 0.2, free: 15, nudged: 8}}"));
+}
+TEST_CASE("netlist at circuit fidelity, structural and tile agree: Strong-DFC", "[circuit][physics]") {
+  check_agreement(
+      circuit_fidelity("{system: strong_dfc, update: die, strong_dfc: {tau_u: 20 us, control: 30}}"));
 }

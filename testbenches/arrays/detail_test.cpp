@@ -254,6 +254,33 @@ TEST_CASE("structural and tile agree: an open error path", "[array]") {
   check_agreement(recurrent, {{"learning.errors", "open"}}, {.cycles = 3000, .eta = 1e-3, .resets = true});
 }
 
+namespace {
+
+const Settings physical = {{"chip.fidelity", "circuit"},
+                           {"physics.effects", "[mismatch, offset, noise, saturation]"}};
+
+}  // namespace
+
+TEST_CASE("structural and tile agree: stages at circuit fidelity, online, with resets", "[array]") {
+  check_agreement(recurrent, physical, {.cycles = 5000, .eta = 1e-4, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: stages at circuit fidelity with stated figures, a host, a filter",
+          "[array]") {
+  check_agreement(
+      filtered,
+      with(physical,
+           {{"learning.update", "host"}, {"physics.tau_mismatch", "0.1"}, {"physics.error_noise", "0.05"}}),
+      {.cycles = 3000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: mismatch and offsets of an analog island", "[array]") {
+  check_agreement(
+      recurrent,
+      with(recurrent_island, {{"chip.fidelity", "circuit"}, {"physics.effects", "[mismatch, offset]"}}),
+      {.cycles = 2000, .eta = 1e-4, .resets = true}, closed_by_newton);
+}
+
 TEST_CASE("structural and tile agree: low-pass filters", "[array]") {
   check_agreement(filtered, {}, {.cycles = 5000, .eta = 1e-3, .resets = true});
 }
@@ -308,6 +335,52 @@ TEST_CASE("structural and tile agree: gain stages in an island whose loops pass 
                                           {"chip.loops", "parasitic_pole"},
                                           {"chip.ticks_per_clock", "100"}}),
                   {.cycles = 300, .eta = 1e-3});
+}
+
+namespace {
+
+/// Weight and plasticity cells, converters; all else ideal. 14 bits and a stated range: steps that learning
+/// can make in few cycles.
+Settings cells(const Settings& more) {
+  Settings all{{"chip.fidelity",
+                "{default: ideal, plasticity_cell: circuit, weight_register: circuit, "
+                "readout: circuit, input_driver: circuit}"},
+               {"physics.effects", "[plasticity, saturation, leakage, resolution, converters, offset]"},
+               {"blocks.weight_register.bits", "14"},
+               {"blocks.plasticity_cell.offset_removal", "auto_zero"}};
+  for (const char* c : {"w_in", "w_aa", "w_ab", "w_out"}) {
+    all.emplace_back("crossbars." + std::string(c) + ".range", "{min: -2, max: 2}");
+  }
+  return with(all, more);
+}
+
+}  // namespace
+
+TEST_CASE("structural and tile agree: registers with steps, bent products, converters, online", "[array]") {
+  check_agreement(recurrent, cells({}), {.cycles = 3000, .eta = 1e-2, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: stochastic rounding, chopped offsets, online", "[array]") {
+  check_agreement(recurrent,
+                  cells({{"blocks.weight_register.rounding", "stochastic"},
+                         {"blocks.plasticity_cell.offset_removal", "chopped"}}),
+                  {.cycles = 3000, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: leaking capacitors with noisy writes under a host", "[array]") {
+  check_agreement(recurrent,
+                  cells({{"learning.update", "host"},
+                         {"physics.effects", "[plasticity, leakage, resolution, noise]"},
+                         {"blocks.weight_register", "{storage: capacitor, leakage: 100 pA, bits: 14}"}}),
+                  {.cycles = 3000, .eta = 1e-4, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: cells of a die in an analog island", "[array]") {
+  check_agreement(recurrent,
+                  with(recurrent_island, cells({{"blocks.plasticity_cell.offset_removal", "chopped"},
+                                                {"blocks.weight_register.storage", "capacitor"},
+                                                {"blocks.weight_register.leakage", "100 pA"}})),
+                  {.cycles = 1000, .eta = 1e-3, .resets = true}, closed_by_newton);
 }
 
 TEST_CASE("structural and tile agree: system none, inference only", "[array]") {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "benches/row_bench.hpp"
 #include "design/diagnostic.hpp"
 #include "design/values.hpp"
 
@@ -28,6 +29,21 @@ class EndsReader {
     auto place = read(
         "--of", text, [](const ArrayDesign& a) { return a.is_neuron(); }, false);
     check_signal("--of", text, place);
+    return place;
+  }
+  /// An array or one of its blocks.
+  std::optional<Place> row(const std::string& text, bool& whole) {
+    whole = text.find('[') == std::string::npos && text.find('.') == std::string::npos;
+    const auto found = std::find_if(design_.arrays.begin(), design_.arrays.end(),
+                                    [&](const ArrayDesign& a) { return a.name == text && a.is_neuron(); });
+    if (whole && found != design_.arrays.end())
+      return Place{static_cast<std::size_t>(found - design_.arrays.begin()), 0, "rate", false};
+    auto place = read(
+        "--of", text, [](const ArrayDesign& a) { return a.is_neuron(); }, false);
+    check_signal("--of", text, place);
+    if (place && place->signal == "error")
+      fail("--of", text, "illegal-combination", "this measurement is of neurons, not of error units");
+    whole = false;
     return place;
   }
   std::optional<Place> from(const std::string& text) {
@@ -163,7 +179,7 @@ void require_reference(EndsReader& reader, const Subject& s, const std::string& 
 
 }  // namespace
 
-Subject make_subject(const Design& design, const Ends& ends, Reconstruction pins) {
+Subject make_subject(const Design& design, const Endpoints& ends, Reconstruction pins) {
   EndsReader reader(design);
   if (!ends.of.empty() && (!ends.from.empty() || !ends.to.empty()))
     reader.fail("--of", ends.of, "illegal-combination",
@@ -216,6 +232,37 @@ Subject make_subject(const Design& design, const Ends& ends, Reconstruction pins
   s.die = fabricate(s.design);
   require_reference(reader, s, s.alone ? "--of " + ends.of : "path " + s.name);
   return s;
+}
+
+NeuronRow make_row(const Design& design, const std::string& of) {
+  EndsReader reader(design);
+  bool whole = false;
+  const auto place = reader.row(of.empty() ? design.arrays[design.learning.output].name : of, whole);
+  reader.finish();
+  const ArrayDesign& array = design.arrays[place->array];
+  NeuronRow row;
+  row.at = array.at, row.name = (whole ? array.name : element(design, place->array, place->unit)) + " alone";
+  row.design = alone(design, *place, Reconstruction::hold);
+  std::vector<ProspectiveNeuron::Params> params;
+  for (std::size_t i = whole ? 0 : place->unit; i < (whole ? array.size : place->unit + 1); ++i) {
+    params.push_back(array.neurons()[i]);
+    params.back().nudging = 0.0;
+    row.units.push_back(element(design, place->array, i) + ".rate");
+  }
+  row.design.learning.params.system = System::none;
+  ArrayDesign& neurons = row.design.arrays[1];
+  neurons.size = params.size(), neurons.blocks = std::move(params);
+  CrossbarDesign& synapses = row.design.crossbars[0];
+  synapses.values.assign(neurons.size, 1.0), synapses.tile = {neurons.size, 1};
+  row.design.blocks.synapse.wires = WireModel::ideal;
+  row.die = fabricate(row.design);
+  if (const auto why = why_no_reference(row.design, row.die))
+    reader.fail("--of", of, "illegal-combination", *why);
+  if (adapts(row.die))
+    reader.fail("--of", of, "illegal-combination",
+                "neurons with an adaptation current (tau_a) have no closed form here; measure them with ac");
+  reader.finish();
+  return row;
 }
 
 Subject whole_chip(const Design& design, Reconstruction pins) {

@@ -12,7 +12,7 @@ namespace leadlag {
 ///   of "hidden[3]", "hidden[3].error"            a neuron or its error unit, taken out of the chip
 ///   from "line[0]" or "target[0]", to "output[0].rate" or ".error"     a path through the chip as wired
 /// Nothing at all: the path from the first input to the first output.
-struct Ends {
+struct Endpoints {
   std::string of, from, to;
 };
 
@@ -41,7 +41,7 @@ struct Subject {
 ///     target through beta = 1, loss mse.
 ///   - a chip has plasticity off, one replica, double precision.
 /// Pins are ramps (an analog generator) or steps at the clock's edges. Throws DesignError with every mistake.
-Subject make_subject(const Design& design, const Ends& ends, Reconstruction pins);
+Subject make_subject(const Design& design, const Endpoints& ends, Reconstruction pins);
 
 /// The whole chip, for a bench that drives all its pins.
 Subject whole_chip(const Design& design, Reconstruction pins);

@@ -17,6 +17,9 @@
 //
 // Arguments: threads; host 1: Adam on the host every 32 samples, as drawn, 0: the host never steps, which
 // leaves the simulator's own share. Real time. The first chunk, which contains elaboration, is left out.
+// circuit_fidelity compares the float run of one thread with the same at circuit fidelity, all effects on:
+// of_ideal_speed is their ratio, synapse_cycles/s the crosspoints of the chip times cycles per second.
+//
 // SystemC elaborates once in a process: each run is a child process, and the parent has neither kernel nor
 // threads. LEADLAG_CHIPS_DIR and LEADLAG_TECHNOLOGY_DIR come from CMake.
 #include <benchmark/benchmark.h>
@@ -189,16 +192,18 @@ Times time_run(const Design& design) {
   return times;
 }
 
-[[noreturn]] void child(bool single, int threads, bool host, int result) {
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+[[noreturn]] void child(bool single, int threads, bool host, const Settings& more, int result) {
   omp_set_num_threads(threads);
   try {
+    Settings settings{{"chip.precision", single ? "float" : "double"},
+                      {"learning.every", host ? "32 samples" : "1000000 samples"},
+                      {"schedule.train_samples", "2400"},
+                      {"schedule.test_samples", "400"}};
+    settings.insert(settings.end(), more.begin(), more.end());
     const Design design = read_design(LEADLAG_CHIPS_DIR "/fashion_mnist_gle.yaml",
-                                      {{},
-                                       {{"chip.precision", single ? "float" : "double"},
-                                        {"learning.every", host ? "32 samples" : "1000000 samples"},
-                                        {"schedule.train_samples", "2400"},
-                                        {"schedule.test_samples", "400"}},
-                                       LEADLAG_TECHNOLOGY_DIR});
+                                      {{}, std::move(settings), LEADLAG_TECHNOLOGY_DIR});
     const Times times = single ? time_run<float>(design) : time_run<double>(design);
     _exit(write(result, &times, sizeof times) == static_cast<ssize_t>(sizeof times) ? 0 : 1);
   } catch (const std::exception& e) {
@@ -207,11 +212,11 @@ Times time_run(const Design& design) {
   }
 }
 
-std::optional<Times> time_in_child(bool single, int threads, bool host) {
+std::optional<Times> time_in_child(bool single, int threads, bool host, const Settings& more = {}) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) return std::nullopt;
   const pid_t process = fork();
-  if (process == 0) child(single, threads, host, ends[1]);
+  if (process == 0) child(single, threads, host, more, ends[1]);
   close(ends[1]);
   Times times;
   const bool read_all =
@@ -242,6 +247,34 @@ void cases(benchmark::internal::Benchmark* b) {
 }
 BENCHMARK(fashion_mnist<float>)->Apply(cases);
 BENCHMARK(fashion_mnist<double>)->Apply(cases);
+
+/// The same run at ideal and at circuit fidelity, one after the other. update: host writes from Adam every 32
+/// samples; die: cells write their own weights in every cycle. Registers of 8 bits, rounded stochastically.
+void circuit_fidelity(benchmark::State& state, const Settings& chip) {
+  Settings circuit = chip;
+  circuit.insert(circuit.end(), {{"chip.fidelity", "circuit"},
+                                 {"blocks.weight_register.rounding", "stochastic"},
+                                 {"blocks.plasticity_cell.offset_removal", "chopped"}});
+  Times ideal, real;
+  for (auto _ : state) {
+    const auto a = time_in_child(true, 1, true, chip), b = time_in_child(true, 1, true, circuit);
+    if (!a || !b) return state.SkipWithError("the run failed; is the data set there?");
+    state.SetIterationTime(b->run);
+    ideal.run += a->run, ideal.cycles += a->cycles, real.run += b->run, real.cycles += b->cycles;
+  }
+  constexpr double synapses = 784.0 * 512.0 + 512.0 * 10.0 + 512.0 + 10.0;
+  state.counters["ideal_synapse_cycles/s"] = synapses * ideal.cycles / ideal.run;
+  state.counters["synapse_cycles/s"] = synapses * real.cycles / real.run;
+  state.counters["of_ideal_speed"] = ideal.run / ideal.cycles / (real.run / real.cycles);
+}
+void paired(benchmark::internal::Benchmark* b) {
+  b->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(3);
+}
+BENCHMARK_CAPTURE(circuit_fidelity, host, Settings{})->Apply(paired);
+BENCHMARK_CAPTURE(circuit_fidelity, die,
+                  Settings{
+                      {"learning.update", "die"}, {"learning.optimiser", "sgd"}, {"learning.rate", "1e-4"}})
+    ->Apply(paired);
 
 }  // namespace
 

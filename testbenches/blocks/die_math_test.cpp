@@ -65,6 +65,20 @@ std::vector<Case<T>> cases() {
        2.0},
       {"softplus near 0", [](T x) { return die_softplus(x); },
        [](long double x) { return std::fmax(x, 0.0L) + std::log1p(std::exp(-std::fabs(x))); }, -2, 2, 2.0},
+      {"expm1", [](T x) { return die_expm1(x); }, [](long double x) { return std::expm1(x); }, 0,
+       wide ? 600 : 80, 2.0},
+      {"expm1 near 0", [](T x) { return die_expm1(x); }, [](long double x) { return std::expm1(x); }, 0, 2,
+       2.0},
+      {"log1p of all", [](T x) { return die_log1p_any(x); }, [](long double x) { return std::log1p(x); }, 0,
+       1e15, 2.1},
+      {"log1p of all, near 0", [](T x) { return die_log1p_any(x); },
+       [](long double x) { return std::log1p(x); }, 0, 4, 2.1},
+      {"sinh", [](T x) { return die_sinh(x); }, [](long double x) { return std::sinh(x); }, 0,
+       wide ? 600 : 80, 3.0},
+      {"sinh near 0", [](T x) { return die_sinh(x); }, [](long double x) { return std::sinh(x); }, 0, 2, 3.0},
+      {"asinh", [](T x) { return die_asinh(x); }, [](long double x) { return std::asinh(x); }, 0, 1e15, 3.0},
+      {"asinh near 0", [](T x) { return die_asinh(x); }, [](long double x) { return std::asinh(x); }, 0, 4,
+       3.0},
   };
 }
 

@@ -236,6 +236,43 @@ CHIP
     expect 2 "$leadlag" study s.yaml --out out3; has stderr "the word learning"
     [ ! -e out3 ] || fail "out3 was made"
     ;;
+  robustness)  # a short one, of a netlist at circuit fidelity
+    cat > r.yaml <<'END'
+leadlag: 1
+chip: {name: r, clock: 100 kHz, time_scale: 10 us, fidelity: circuit, full_scale: {voltage: 25 mV, current: 0.5 nA}}
+physics: {effects: [offset]}
+arrays:
+  in: {block: input_driver, size: 16}
+  out: {block: leaky_neuron, size: 10, activation: linear, tau: 14.4 us}
+crossbars:
+  w: {from: in, to: out, weights: glorot, tile: 16x16}
+learning: {system: pc, update: host}
+task: {kind: idx_images, pool: 7}
+schedule: {train_samples: 200, test_samples: 100}
+study:
+  seeds: [1, 2]
+  curves:
+    offset: {vary: physics.comparator_offset, values: [0 V, 5 mV]}
+    rate: {vary: learning.rate, values: [1e-2, 1e-1], presets: [slow, fast], measure: energy_per_sample}
+presets:
+  slow: {chip.clock: 10 kHz}
+  fast: {chip.clock: 100 kHz}
+END
+    expect 0 "$leadlag" study robustness r.yaml --out out --quiet
+    for file in robustness.txt robustness.csv robustness.html runs/offset-r-0-1.json runs/rate-fast-1-2.json; do [ -s "out/$file" ] || fail "no $file"; done
+    [ "$(grep -cE '^offset,' out/robustness.csv)" -eq 4 ] || fail "runs of offset"
+    [ "$(grep -cE '^rate,learning.rate,(slow|fast),' out/robustness.csv)" -eq 8 ] || fail "runs of rate"
+    # Seeds are dies: with an offset two of them differ more than weights alone explain; each run is itself again.
+    cp out/robustness.csv all.csv; rm out/runs/offset-r-1-1.json; touch -d '2000-01-01' out/runs/offset-r-1-2.json
+    expect 0 "$leadlag" study robustness r.yaml --out out --quiet
+    cmp out/robustness.csv all.csv || fail "a resumed study differs"
+    [ out/runs/offset-r-1-2.json -ot r.yaml ] || fail "a finished run was made again"
+    sed -e 's/5 mV\]/5 mA]/' -e 's/presets: \[slow, fast\]/presets: [slow, fats]/' -e 's/energy_per_sample/energy_per_sampel/' r.yaml > wrong.yaml
+    expect 2 "$leadlag" check wrong.yaml
+    has stderr "wrong.yaml:16:64: error\[bad-unit\]"; has stderr "did you mean 'fast'"; has stderr "did you mean 'energy_per_sample'"
+    expect 2 "$leadlag" study robustness "$source/models/chips/two_neurons.yaml" --out out3; has stderr "lists curves to draw"
+    [ ! -e out3 ] || fail "out3 was made"
+    ;;
   netlist_gradient)  # circuits against differences of the loss after the chip's own inference, and the failures theory predicts
     cat > n.yaml <<'END'
 leadlag: 1
@@ -289,6 +326,30 @@ END
   schema)
     expect 0 "$leadlag" schema
     for key in tau_m full_scale cross_entropy cycles_per_sample additionalProperties; do has stdout "$key"; done
+    ;;
+  technologies)  # every chip in every process and, where a corner bites, at every corner: findings, but no mistakes
+    checked=0
+    for chip in "$source"/models/chips/*.yaml; do
+      for technology in cmos180 cmos65 cmos28; do
+        "$leadlag" check "$chip" --set "chip.technology=$technology" >stdout 2>stderr
+        [ $? -le 1 ] || { cat stderr; fail "$chip with $technology"; }
+        checked=$((checked + 1))
+      done
+    done
+    [ "$checked" -ge 57 ] || fail "only $checked checks"
+    for technology in cmos180 cmos65 cmos28; do
+      expect 0 "$leadlag" technology "$source/models/technology/$technology.yaml"
+      for corner in cold fast hot slow; do has stdout "corner $corner: "; done
+      has stdout "(from 233.15 K to 398.15 K)"
+    done
+    gle=$source/models/chips/fashion_mnist_gle.yaml
+    expect 0 "$leadlag" check "$gle"
+    for corner in typical hot slow; do expect 0 "$leadlag" check "$gle" --set chip.corner=$corner; done
+    # 25 mV are too much for a tanh at -40 C.
+    expect 1 "$leadlag" check "$gle" --set chip.corner=cold
+    grep -E "VIOLATED +LL-RANGE-1" stdout >/dev/null || { cat stdout; fail "no finding at the cold corner"; }
+    expect 2 "$leadlag" check "$gle" --set chip.corner=warm
+    has stderr "technology 'cmos180' has no corner 'warm'"
     ;;
   *) fail "unknown case $case_name" ;;
 esac

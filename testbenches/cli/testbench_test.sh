@@ -214,6 +214,47 @@ case $case_name in
     expect 1 "$leadlag" testbench ac u.yaml --from target --set arrays.hidden.nudging=10 --set blocks.target_unit.beta=100 --out a
     has stdout "infinite or not a number"
     ;;
+  settle)  # tau ln(|1 - tau_r/tau_m| 2^(b+1)), seen at the next clock edge, one later in a clocked chip
+    blueprint c continuous "50 MHz" "1 us" linear "$gle"
+    expect 0 "$leadlag" testbench settle c.yaml --of hidden --set 'arrays.hidden.tau_m=[10 us, 3 us]' --set 'arrays.hidden.tau_r=[1 us, 9 us]' --out s
+    [ "$(grep -vcE '^#|^unit' s/settle.csv)" -eq 2 ] || fail "two neurons"
+    near "closed form" "$(column s/settle.csv closed_form_s 1)" "$(calc "1e-5 * log(0.9 * 512)")" 1e-12
+    near "closed form, leading" "$(column s/settle.csv closed_form_s 2)" "$(calc "3e-6 * log(2 * 512)")" 1e-12
+    for unit in 1 2; do
+      off=$(column s/settle.csv difference_s $unit)
+      awk -v d="$off" 'BEGIN { exit !(d >= 0 && d <= 2.0001e-8) }' || fail "neuron $unit settles $off after its closed form"
+    done
+    near "slowest" "$(figure s settling)" "$(calc "1e-5 * log(0.9 * 512)")" 2.1e-8
+    [ -s s/settle.svg ] && [ -s s/report.html ] || fail "not all files"
+    # A clocked chip, and a curve: tanh(a (1 - 0.9 x)) = tanh(a) - 2^-9 (tanh(a) - 0), x = exp(-t/tau)
+    expect 0 "$leadlag" testbench settle c.yaml --of 'hidden[1]' --amplitude 1 --set chip.coupling=sampled --set arrays.hidden.activation=tanh --out t
+    wanted=$(calc "y = (1 - 1/512) * (exp(2) - 1) / (exp(2) + 1); u = 0.5 * log((1 + y) / (1 - y)); -1e-5 * log((1 - u) / 0.9)" | tail -1)
+    near "closed form of tanh" "$(column t/settle.csv closed_form_s 1)" "$wanted" 1e-12
+    awk -v d="$(column t/settle.csv difference_s 1)" 'BEGIN { exit !(d >= 1.9999e-8 && d <= 4.0001e-8) }' || fail "a clocked chip hears of the step one period later"
+    # More bits take longer, by tau ln 2 each.
+    expect 0 "$leadlag" testbench settle c.yaml --of 'hidden[1]' --set chip.settle_bits=12 --out b
+    near "four bits more" "$(column b/settle.csv closed_form_s 1)" "$(calc "1e-5 * log(0.9 * 8192)")" 1e-12
+    expect 2 "$leadlag" testbench settle c.yaml --of 'hidden[1].error' --out no; has stderr "of neurons, not of error units"
+    expect 2 "$leadlag" testbench settle c.yaml --of hiden --points 9 --out no; has stderr "belongs to ac linearity"
+    expect 2 "$leadlag" testbench settle c.yaml --of hiden --out no; has stderr "did you mean 'hidden'?"
+    ;;
+  linearity)  # tanh: THD A^2 / 12 (1 + A^2 / 4...) of a slow sine; a linear neuron has none
+    blueprint c sampled "1 MHz" "1 us" tanh "$gle"
+    expect 0 "$leadlag" testbench linearity c.yaml --of hidden --amplitude 0.1 --out l
+    near "THD" "$(figure l thd)" "$(calc "0.01 / 12")" 5e-6
+    near "gain" "$(figure l gain)" "$(calc "1 - 0.01 / 4")" 1e-5         # of the least-squares line at sine levels
+    awk -v d="$(figure l largest_difference)" 'BEGIN { exit !(d < 1e-9) }' || fail "not the closed form"
+    [ "$(jq '.tables.units | length' l/report.json)" -eq 2 ] || fail "two neurons"
+    expect 0 "$leadlag" testbench linearity c.yaml --of hidden --amplitude 1 --points 128 --out m
+    near "THD at A = 1" "$(figure m thd)" "$(figure m closed_form_thd)" 1e-9
+    awk -v a="$(figure m thd)" -v b="$(figure l thd)" 'BEGIN { exit !(a > 50 * b && a < 100 * b) }' || fail "distortion grows with the square"
+    expect 0 "$leadlag" testbench linearity c.yaml --out n                # the output array is linear
+    near "no distortion" "$(figure n thd)" 0 1e-9
+    near "no bend" "$(figure n inl)" 0 1e-9
+    [ -s n/linearity.svg ] || fail "no plot"
+    expect 2 "$leadlag" testbench linearity c.yaml --points 8 --out no; has stderr "whole number from 32 to 1024"
+    expect 1 "$leadlag" testbench linearity c.yaml --of hidden --tolerance 1e-17 --out v; has stdout VIOLATED
+    ;;
   wrong)  # all mistakes at once, nothing written
     blueprint c continuous "1 MHz" "1 us" tanh "$gle"
     expect 2 "$leadlag" testbench ac c.yaml --of 'hiden[0].eror' --out a
@@ -234,7 +275,7 @@ case $case_name in
     expect 2 "$leadlag" testbench chirp c.yaml --sweep lin --out a; has stderr "did you mean 'linear'?"
     expect 2 "$leadlag" testbench steep c.yaml --out a; has stderr "did you mean 'step'?"
     expect 2 "$leadlag" testbench ac c.yaml; has stderr "needs --out"
-    expect 2 "$leadlag" testbench; has stderr "step, ac, chirp, gradient or spice"
+    expect 2 "$leadlag" testbench; has stderr "step, ac, chirp, gradient, spice, settle or linearity"
     expect 2 "$leadlag" run c.yaml --points 5 --out a; has stderr "belongs to leadlag testbench"
     [ "$(ls -A | grep -cE '^a|partial')" -eq 0 ] || fail "something was written"
     mkdir foreign && touch foreign/precious
@@ -243,7 +284,7 @@ case $case_name in
     ;;
   files)  # every kind writes its files; the same bytes again; without gnuplot all but the image
     chip=$source/models/chips/two_neurons.yaml
-    for kind in ac step chirp gradient; do
+    for kind in ac step chirp gradient settle linearity; do
       expect 0 "$leadlag" testbench "$kind" "$chip" --out one
       expect 0 "$leadlag" testbench "$kind" "$chip" --out two
       for file in $kind.csv $kind.svg $kind.gnuplot report.txt report.json report.html; do
@@ -277,7 +318,7 @@ case $case_name in
     [ "$(wc -l <<<"$options")" -ge 15 ] || fail "suspiciously few options"
     for option in $options; do grep -qE "^\| \`$option( |\`)" "$page" || fail "$option is not documented"; done
     count=0
-    for kind in ac step chirp gradient; do
+    for kind in ac step chirp gradient settle linearity; do
       expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" --out out
       for key in $(jq -r '.figures | keys[]' out/report.json) $(jq -r 'keys[]' out/report.json); do
         grep -qF "\`${key##*.}\`" "$page" || fail "$kind: key $key is not documented"

@@ -129,6 +129,16 @@ case $case_name in
       below "weights move" 0.02 "$(node d "w2.*weight" span)"
     done
     ;;
+  wires)  # a crossbar on wires that resist: what ngspice says is what the tests of the nodal solution hold it to
+    cp "$source/testbenches/spice/wired_crossbar.cir" .
+    expect 0 ngspice -b wired_crossbar.cir
+    for read in drive back power; do
+      grep -E "^$read = " stdout | awk '{ printf "%.9f\n", $3 }' >"$read.ngspice"
+      jq -r ".$read | if type == \"array\" then .[] else . end" "$source/testbenches/oracles/golden/wired_crossbar_ref.json" | awk '{ printf "%.9f\n", $1 }' >"$read.golden"
+    done
+    [ "$(cat drive.ngspice back.ngspice power.ngspice | wc -l)" -eq 17 ] || { cat stdout; fail "not all currents"; }
+    for read in drive back power; do diff "$read.golden" "$read.ngspice" || fail "$read of the golden file is not ngspice's"; done
+    ;;
   relations)  # transistor blocks alone: what the relations of the Datasheets say, and how far this card is from them
     cp "$source"/models/spice/*.lib "$source/testbenches/spice/relations.cir" .
     expect 0 ngspice -b relations.cir

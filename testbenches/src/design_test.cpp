@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -297,7 +299,10 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   LEADLAG_CHECK_BLOCK(synaptic_low_pass, SynapticLowPass);
   LEADLAG_CHECK_BLOCK(synapse, Synapse);
   LEADLAG_CHECK_BLOCK(summing_node, SummingNode);
-  LEADLAG_CHECK_BLOCK(prospective_neuron, ProspectiveNeuron);
+  check_fields(
+      "blocks.prospective_neuron", ProspectiveNeuron::Params::fields(),
+      [](const Design& d) -> const ProspectiveNeuron::Params& { return d.blocks.prospective_neuron; },
+      {"tau_a"});
   LEADLAG_CHECK_BLOCK(error_unit, ErrorUnit);
   LEADLAG_CHECK_BLOCK(gain_stage, GainStage);
   LEADLAG_CHECK_BLOCK(target_unit, TargetUnit);
@@ -314,7 +319,9 @@ TEST_CASE("design: every parameter of every table can be set and is found again"
   CHECK(parse(small, options({{"chip.detail", "structural"}})).chip.detail == Detail::structural);
   const Design island = parse(small, options({{"chip.coupling", "continuous"},
                                               {"chip.ticks_per_clock", "10000"},
-                                              {"chip.loops", "parasitic_pole"}}));
+                                              {"chip.loops", "parasitic_pole"},
+                                              {"blocks.prospective_neuron.tau_a", "3 us"}}));
+  CHECK(to_text(island.blocks.prospective_neuron.tau_a) == "3 us");
   CHECK(island.chip.loops == Loops::parasitic_pole);
   CHECK(island.chip.ticks_per_clock == 10000);
   const Design ordered = parse(small, options({{"chip.integration", "euler"}, {"chip.schedule", "ordered"}}));
@@ -389,9 +396,10 @@ TEST_CASE("design: a missing file and a missing technology are diagnostics", "[d
         "--set chip.technology=./none.yaml: error[unknown-name]: there is no file './none.yaml'");
 }
 
-TEST_CASE("technology: the shipped file sources every number and sizes every block", "[technology]") {
-  const Technology t = read_technology(std::string(LEADLAG_TECHNOLOGY_DIR) + "/cmos180.yaml");
-  CHECK(t.name == "cmos180");
+TEST_CASE("technology: the shipped files source every number and size every block", "[technology]") {
+  const std::string name_of_file = GENERATE("cmos180", "cmos65", "cmos28");
+  const Technology t = read_technology(std::string(LEADLAG_TECHNOLOGY_DIR) + "/" + name_of_file + ".yaml");
+  CHECK(t.name == name_of_file);
   CHECK(t.sources.size() == std::tuple_size_v<decltype(Technology::fields())>);
   for (const auto& [name, source] : t.sources) {
     CAPTURE(name);
@@ -410,7 +418,78 @@ TEST_CASE("technology: the shipped file sources every number and sizes every blo
   const double cell = Synapse::datasheet({}, t, at).area.si +
                       PlasticityCell::datasheet({}, t, at, UpdateBy::die).area.si +
                       WeightRegister::datasheet({}, t, at).area.si;
-  CHECK(t.cell_pitch.si * t.cell_pitch.si == Approx(cell).epsilon(0.02));  // the pitch is stated to 1 um
+  CHECK(t.cell_pitch.si * t.cell_pitch.si ==
+        Approx(cell).epsilon(0.02));  // the pitch is stated to two digits
+}
+
+TEST_CASE("technology: newer processes match as well in less area, and cost less", "[technology]") {
+  const auto read = [](const char* name) {
+    return read_technology(std::string(LEADLAG_TECHNOLOGY_DIR) + "/" + name + ".yaml");
+  };
+  const std::array<Technology, 3> by_age{read("cmos180"), read("cmos65"), read("cmos28")};
+  for (std::size_t k = 1; k < by_age.size(); ++k) {
+    const Technology &older = by_age[k - 1], &newer = by_age[k];
+    CHECK(newer.v_dd < older.v_dd);
+    CHECK(newer.adc_energy_per_step < older.adc_energy_per_step);
+    CHECK(newer.sram_bit_area < older.sram_bit_area);
+    CHECK(newer.wire_resistance > older.wire_resistance);
+    CHECK(newer.wire_energy < older.wire_energy);
+    const Transistors &a = older.transistors.at("error_unit").at("lag_pair"),
+                      &b = newer.transistors.at("error_unit").at("lag_pair");
+    const auto sigma = [](const Technology& t, const Transistors& x) {
+      return t.a_vt.si / std::sqrt(x.w.si * x.l.si);
+    };
+    CHECK(sigma(newer, b) == Approx(sigma(older, a)).epsilon(0.01));
+    CHECK(transistor_area(newer, "synapse") < 0.6 * transistor_area(older, "synapse"));
+  }
+}
+
+TEST_CASE("technology: corners take the ends of their ranges, and Datasheets follow", "[technology]") {
+  const std::string name_of_file = GENERATE("cmos180", "cmos65", "cmos28");
+  CAPTURE(name_of_file);
+  const auto at_corner_of = [&](const char* corner) {
+    return parse_design("x.yaml", small,
+                        options({{"chip.technology", name_of_file}, {"chip.corner", corner}}))
+        .technology;
+  };
+  const Technology typical = at_corner_of("typical"), slow = at_corner_of("slow"),
+                   fast = at_corner_of("fast"), hot = at_corner_of("hot"), cold = at_corner_of("cold");
+  REQUIRE(typical.corners.size() == 4);
+  CHECK(hot.corner == "hot");
+  CHECK(hot.v_dd.si == Approx(1.1 * typical.v_dd.si));
+  CHECK(cold.v_dd.si == Approx(0.9 * typical.v_dd.si));
+  CHECK(hot.temperature.si == 398.15);
+  CHECK(cold.temperature.si == 233.15);
+  CHECK(hot.sources.at("v_dd").text.starts_with("max of its range, corner hot: "));
+  CHECK(hot.sources.at("a_vt").text == typical.sources.at("a_vt").text);
+  CHECK(typical.ends.at("temperature").min == 233.15);
+  CHECK(hot.leakage / cold.leakage > 500.0);  // 9.2 doublings
+  // A full scale of kappa V / (2 U_T) = 0.39 is what 5 % of compression means at any temperature.
+  for (const Technology& t : {typical, hot, cold}) {
+    const double x = 0.7 * t.linear_range.si / (2.0 * t.thermal_voltage().si);
+    CHECK(1.0 - std::tanh(x) / x == Approx(0.05).margin(0.005));
+  }
+  const OperatingPoint at;
+  const auto settle = [&](const Technology& t) {
+    return std::array{Synapse::datasheet({}, t, at).arcs.at(0).settle,
+                      SummingNode::datasheet({}, t, at, 256).arcs.at(0).settle};
+  };
+  for (std::size_t k = 0; k < 2; ++k) {
+    CHECK(settle(slow)[k] > settle(typical)[k]);
+    CHECK(settle(fast)[k] < settle(typical)[k]);
+  }
+  const auto power = [&](const Technology& t) {
+    return (ProspectiveNeuron::datasheet({}, t, at).static_current * t.v_dd).si;
+  };
+  CHECK(power(hot) > power(typical));
+  CHECK(power(cold) < power(typical));
+  // The membrane's bias follows the temperature to keep tau: 2 U_T C / (kappa tau).
+  CHECK(bias_for(hot, 1_pF, 1_us) / bias_for(cold, 1_pF, 1_us) == Approx(398.15 / 233.15));
+
+  const std::string wrong = mistakes(small, options({{"chip.corner", "hott"}}));
+  CHECK(wrong ==
+        "--set chip.corner=hott: error[unknown-name]: technology 'cmos180' has no corner 'hott'; did you "
+        "mean 'hot'?");
 }
 
 TEST_CASE("technology: what a file does not state is assumed, and says so", "[technology]") {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "arrays/aligned.hpp"
+#include "arrays/column_kernel.hpp"
+#include "blocks/activation.hpp"
+#include "blocks/stage_physics.hpp"
+
+namespace leadlag {
+
+/// A column of neurons or of error units at circuit fidelity: what neuron_column and error_column do, with
+/// the physics of each stage (blocks/stage_physics.hpp) over lanes. Sampled coupling.
+template <class T>
+class PhysicalColumn {
+ public:
+  /// lanes = 0: the column is ideal and never called.
+  PhysicalColumn(std::size_t lanes, NoiseKeys keys);
+
+  bool empty() const { return offset_.empty(); }
+  /// Sets one unit: `count` lanes from `first`, its replicas. Lanes that are never set add nothing.
+  void set(std::size_t first, std::size_t count, const StagePhysics& p, double decay);
+  /// As neuron_column.
+  void run_neurons(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging,
+                   const T* error, T* rate, T* slope, const NeuronTaps<T>& taps);
+  /// In an analog island, whose filters are ideal: the curve behind leads with their offsets; offsets of
+  /// errors.
+  void activate(Activation activation, const T* lead, T* rate, T* slope);
+  void shift(T* error) const;
+  /// As error_column with the units in place.
+  void run_errors(LeadLagLanes<T>& lanes, const T* slope, const T* back, const T* epsilon, T* error);
+
+ private:
+  void tick(LeadLagLanes<T>& lanes, const T* drive, T* out);
+
+  AlignedVector<T> range_, per_range_, rail_, offset_, capacitor_noise_, output_noise_, amplitude_, slope_;
+  AlignedVector<T> at_output_, at_capacitor_;  // this cycle's normals; zero where nothing is noisy
+  AlignedVector<T> drive_, lead_;
+  NoiseKeys keys_;
+  bool saturates_ = false, capacitor_noisy_ = false, output_noisy_ = false;
+  std::uint64_t cycle_ = 0;  // counts on through resets: noise does not repeat itself
+};
+
+}  // namespace leadlag

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "blocks/cell.hpp"
+
+namespace leadlag {
+namespace {
+
+constexpr double boltzmann = 1.380649e-23;  // J/K, exact (SI 2019)
+
+Draws fabrication(const CellPhysics& p, const std::string& column, std::size_t unit, std::string_view what) {
+  return {static_cast<std::uint64_t>(p.physics.params.die), column + "[" + std::to_string(unit) + "]", what};
+}
+
+}  // namespace
+
+const CellPhysics* CellContext::with(Effect e, std::string_view stem) const {
+  if (!physics || !physics->physics.has(e)) return nullptr;
+  return physics->kinds.contains(stem) ? physics.get() : nullptr;
+}
+
+Time CellContext::made(Time tau, Capacitance c, std::string_view stem, std::size_t unit) const {
+  const CellPhysics* p = with(Effect::mismatch, stem);
+  if (p == nullptr) return tau;
+  const double sigma =
+      std::hypot(capacitor_mismatch(p->technology, c), current_mismatch(p->technology, stem, "tails"));
+  const double error = sigma * fabrication(*p, name, unit, "time constant").normal(0);
+  return tau * std::max(0.05, 1.0 + error);
+}
+
+double CellContext::offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
+                           std::string_view what) const {
+  const CellPhysics* p = with(Effect::offset, stem);
+  if (p == nullptr) return 0.0;
+  double variance = 0.0;
+  for (const char* group : groups) {
+    const double sigma = threshold_mismatch(p->technology, stem, group) / p->full_scale.voltage;
+    variance += sigma * sigma;
+  }
+  return std::sqrt(variance) * fabrication(*p, name, unit, what).normal(0);
+}
+
+double CellContext::offset(std::string_view stem, std::optional<Voltage> stated,
+                           std::initializer_list<const char*> groups, std::size_t unit) const {
+  const CellPhysics* p = with(Effect::offset, stem);
+  if (p == nullptr || !stated) return offset(stem, groups, unit);
+  return *stated / p->full_scale.voltage * fabrication(*p, name, unit, "offset").normal(0);
+}
+
+double CellContext::curve_gain(std::string_view stem, std::size_t unit) const {
+  const CellPhysics* p = with(Effect::mismatch, stem);
+  if (p == nullptr) return 1.0;
+  return 1.0 + p->technology.activation_mismatch * fabrication(*p, name, unit, "curve").normal(0);
+}
+
+CellNoise CellContext::node_noise(std::string_view stem, Capacitance c, double step, std::size_t unit) const {
+  const CellPhysics* p = with(Effect::noise, stem);
+  if (p == nullptr) return {};
+  const Voltage rms{std::sqrt(p->technology.noise_gamma * boltzmann * p->technology.temperature.si / c.si)};
+  const double keep = 1.0 - step;
+  return {rms / p->full_scale.voltage * std::sqrt(std::max(0.0, 1.0 - keep * keep)),
+          Draws(seed, name + "[" + std::to_string(unit) + "]", "thermal noise")};
+}
+
+CellNoise CellContext::hold_noise(std::string_view stem, Capacitance c, std::size_t unit) const {
+  const CellPhysics* p = with(Effect::noise, stem);
+  if (p == nullptr) return {};
+  const Voltage rms{std::sqrt(boltzmann * p->technology.temperature.si / c.si)};
+  return {p->physics.stated.hold_noise.value_or(rms) / p->full_scale.voltage,
+          Draws(seed, name + "[" + std::to_string(unit) + "]", "sampling noise")};
+}
+
+double CellContext::droop(std::string_view stem, Capacitance c) const {
+  const CellPhysics* p = with(Effect::leakage, stem);
+  return p == nullptr ? 0.0 : p->technology.leakage * tick / c / p->full_scale.voltage;
+}
+
+}  // namespace leadlag

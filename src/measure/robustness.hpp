@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace leadlag {
+
+/// One run of a curve: what was measured at one value of the parameter.
+struct RobustnessRun {
+  std::string curve, line;  ///< the line is a preset, or the chip's name
+  std::string value;        ///< of the parameter, as text
+  std::int64_t seed = 0;
+  std::optional<double> measured;  ///< none: not measured, or the chip diverged
+};
+
+/// All seeds at one value.
+struct RobustnessPoint {
+  std::string curve, line, value;
+  std::size_t seeds = 0, failed = 0;   ///< failed: of the seeds, those without a measurement
+  double mean = 0.0, deviation = 0.0;  ///< over the others; deviation 0 with one
+  double low = 0.0, high = 0.0;
+};
+
+/// Points in the order in which they first appear.
+std::vector<RobustnessPoint> robustness_points(const std::vector<RobustnessRun>& runs);
+
+/// Where values stand on an axis: what their texts read as, if all are numbers or quantities of one
+/// dimension; else 0, 1, 2, ...
+std::vector<double> axis_of(const std::vector<std::string>& values);
+
+}  // namespace leadlag

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Neurons and error units of a chip at circuit fidelity: what fabrication draws, and what noise the chip
+// shows.
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "arrays/socket.hpp"
+#include "blocks/stage_physics.hpp"
+
+using namespace leadlag;
+
+namespace {
+
+const std::string wide = R"(
+leadlag: 1
+chip: {name: x, clock: 1 MHz, time_scale: 1 us, full_scale: {voltage: 25 mV, current: 0.5 nA}, fidelity: circuit}
+physics: {effects: [mismatch, offset], die: 7}
+arrays:
+  in: {block: input_driver, size: 1}
+  hidden: {block: prospective_neuron, size: 4000, activation: tanh, tau_m: 20 us, tau_r: 10 us}
+  out: {block: prospective_neuron, size: 2, activation: linear, tau_m: 20 us, tau_r: 10 us}
+crossbars:
+  w_in: {from: in, to: hidden, weights: zero}
+  w_out: {from: hidden, to: out, weights: zero}
+learning: {system: gle, output: out}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 1}
+)";
+
+Design design_of(const std::string& blueprint, const Socket::Settings& settings = {}) {
+  return parse_design("x.yaml", blueprint,
+                      {.presets = {}, .settings = settings, .technology_folder = LEADLAG_TECHNOLOGY_DIR});
+}
+
+struct Column {
+  std::vector<double> lag, lead, error_lag, error_lead, offset, error_offset, amplitude, slope;
+};
+/// Logarithms of what hidden units became over what was drawn; offsets in volts.
+Column column_of(const Design& design) {
+  const Die die = fabricate(design), drawn = as_drawn(design);
+  Column c;
+  for (std::size_t i = 0; i < die.neurons[1].size(); ++i) {
+    const auto &n = die.neurons[1][i], &m = drawn.neurons[1][i];
+    const auto &e = die.error_units[1][i], &f = drawn.error_units[1][i];
+    c.lag.push_back(std::log(n.tau_m / m.tau_m)), c.lead.push_back(std::log(n.tau_r / m.tau_r));
+    c.error_lag.push_back(std::log(e.tau_r / f.tau_r)), c.error_lead.push_back(std::log(e.tau_m / f.tau_m));
+    c.offset.push_back(die.neuron_physics[1][i].offset * 25e-3);
+    c.error_offset.push_back(die.error_physics[1][i].offset * 25e-3);
+    c.amplitude.push_back(std::log(die.neuron_physics[1][i].amplitude));
+    c.slope.push_back(std::log(die.neuron_physics[1][i].slope));
+  }
+  return c;
+}
+
+/// Mean 0 and standard deviation sigma, each within an interval that a right answer leaves once in 10^4.
+void check_spread(const std::vector<double>& x, double sigma) {
+  const double n = static_cast<double>(x.size());
+  double mean = 0.0, square = 0.0;
+  for (const double v : x) mean += v / n;
+  for (const double v : x) square += (v - mean) * (v - mean);
+  CHECK(std::abs(mean) < 3.9 * sigma / std::sqrt(n));
+  const boost::math::chi_squared law(n - 1.0);
+  CHECK(square / (sigma * sigma) > boost::math::quantile(law, 5e-5));
+  CHECK(square / (sigma * sigma) < boost::math::quantile(boost::math::complement(law, 5e-5)));
+}
+double correlation(const std::vector<double>& x, const std::vector<double>& y) {
+  double xx = 0.0, xy = 0.0, yy = 0.0;
+  for (std::size_t k = 0; k < x.size(); ++k) xx += x[k] * x[k], xy += x[k] * y[k], yy += y[k] * y[k];
+  return xy / std::sqrt(xx * yy);
+}
+/// By Fisher's z, which is normal with variance 1 / (n - 3).
+void check_correlation(const std::vector<double>& x, const std::vector<double>& y, double rho) {
+  const double z = std::atanh(correlation(x, y)) - std::atanh(rho);
+  CHECK(std::abs(z) * std::sqrt(static_cast<double>(x.size()) - 3.0) < 3.9);
+}
+
+// By hand from cmos180: W L = 4 um2 everywhere but in the gate (2 um2), A_VT = 5 mV um, kappa / U_T = 0.7
+// / 25.85 mV, 1 pF on 1000 um2 with 1 % um.
+const double pair = 2.5e-3, mirror = 0.7 * 2.5 / 25.852, capacitor = 0.01 / std::sqrt(1000.0);
+
+}  // namespace
+
+TEST_CASE("fabrication: lag and lead of neurons and error units spread and correlate by Pelgrom", "[array]") {
+  const Column c = column_of(design_of(wide));
+  REQUIRE(c.lag.size() == 4000);
+  const double lag = std::hypot(mirror, capacitor);
+  // tau_r / tau_m = 1/2: 1 unit transconductor against 2; the error unit's 2 is 2 against 1.
+  const double ratio = mirror * std::sqrt(1.5), lead = std::hypot(lag, ratio);
+  check_spread(c.lag, lag), check_spread(c.error_lag, lag);
+  check_spread(c.lead, lead), check_spread(c.error_lead, lead);
+  // One capacitor and one bias move both; what makes the ratio moves the lead alone.
+  check_correlation(c.lag, c.lead, lag / lead), check_correlation(c.error_lag, c.error_lead, lag / lead);
+  check_correlation(c.lag, c.error_lag, 0.0), check_correlation(c.lead, c.error_lead, 0.0);
+}
+
+TEST_CASE("fabrication: offsets and curves spread by Pelgrom, independently", "[array]") {
+  const Column c = column_of(design_of(wide));
+  REQUIRE(c.offset.size() == 4000);
+  const double ota = std::sqrt(2.0) * pair;
+  // rho = 1/2: |1 - rho| of the membrane, rho of the adder's pair, the load in two units; curve of six.
+  check_spread(c.offset, std::sqrt(ota * ota * (0.25 + 0.25 + 0.5) + 3.0 * pair * pair));
+  // rho = 2: the membrane once, the pair 2 / sqrt(2), the load; a gate of six transistors of 2 um2.
+  check_spread(c.error_offset, std::sqrt(ota * ota * (1.0 + 2.0 + 1.0) + 6.0 * pair * pair));
+  check_spread(c.amplitude, 0.058), check_spread(c.slope, 0.058);
+  check_correlation(c.offset, c.error_offset, 0.0), check_correlation(c.amplitude, c.slope, 0.0);
+  check_correlation(c.offset, c.lag, 0.0), check_correlation(c.amplitude, c.lag, 0.0);
+  const std::vector<double> first(c.offset.begin(), c.offset.begin() + 3999);
+  check_correlation(first, {c.offset.begin() + 1, c.offset.end()}, 0.0);
+}
+
+TEST_CASE("fabrication: a die is its number; weights, order and seed of noise are another matter",
+          "[array]") {
+  const Column c = column_of(design_of(wide));
+  CHECK(column_of(design_of(wide, {{"chip.seed", "99"}})).lag == c.lag);
+  const Column other = column_of(design_of(wide, {{"physics.die", "8"}}));
+  check_correlation(c.lag, other.lag, 0.0);
+  check_correlation(c.offset, other.offset, 0.0);
+}
+
+TEST_CASE("fabrication: tau_mismatch replaces Pelgrom's figure, with any effects", "[array]") {
+  const Column c =
+      column_of(design_of(wide, {{"physics.tau_mismatch", "0.2"}, {"physics.effects", "[offset]"}}));
+  check_spread(c.lag, 0.2), check_spread(c.error_lag, 0.2);
+  check_spread(c.lead, 0.2 * std::sqrt(2.0));
+  CHECK(std::all_of(c.amplitude.begin(), c.amplitude.end(), [](double a) { return a == 0.0; }));
+}
+
+TEST_CASE("fabrication: ideal blocks are as drawn, block kinds on their own", "[array]") {
+  const Column c = column_of(design_of(wide));
+  const Design neurons_only =
+      design_of(wide, {{"chip.fidelity", "{default: ideal, prospective_neuron: circuit}"}});
+  const Die die = fabricate(neurons_only);
+  CHECK(die.error_physics[1].empty());
+  CHECK(die.error_units[1][3].tau_m == as_drawn(neurons_only).error_units[1][3].tau_m);
+  REQUIRE(die.neuron_physics[1].size() == 4000);
+  CHECK(std::log(die.neurons[1][3].tau_m / (20_us)) == c.lag[3]);
+}
+
+namespace {
+
+const std::string noisy = R"(
+leadlag: 1
+chip: {name: x, clock: 1 MHz, time_scale: 1 us, full_scale: {voltage: 25 mV, current: 0.5 nA}, fidelity: circuit}
+physics: {effects: [noise]}
+arrays:
+  in: {block: input_driver, size: 1}
+  hidden: {block: prospective_neuron, size: 100, activation: linear, tau_m: 5 us, tau_r: 15 us, membrane_capacitance: 20 fF}
+  out: {block: prospective_neuron, size: 2, activation: linear, tau_m: 5 us, tau_r: 5 us}
+crossbars:
+  w_in: {from: in, to: hidden, weights: zero, tile: 256x256}
+  w_out: {from: hidden, to: out, weights: zero, tile: 256x256}
+learning: {system: gle, output: out}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 1}
+)";
+
+struct Seen {
+  std::vector<std::vector<double>> membrane, rate, error;  // by unit
+};
+Seen watch(Socket& s, std::size_t cycles) {
+  Seen seen;
+  const std::size_t n = s.design.arrays[1].size;
+  seen.membrane.resize(n), seen.rate.resize(n), seen.error.resize(n);
+  const auto& errors = s.errors("hidden");
+  for (std::size_t k = 0; k < cycles; ++k) {
+    s.cycle();
+    for (std::size_t i = 0; k >= 50 && i < n; ++i) {
+      seen.membrane[i].push_back(s.probe("hidden", i, "membrane"));
+      seen.rate[i].push_back(s.probe("hidden", i)), seen.error[i].push_back(errors[i]);
+    }
+  }
+  return seen;
+}
+double variance(const std::vector<std::vector<double>>& units) {
+  double sum = 0.0, count = 0.0;
+  for (const auto& u : units) {
+    for (const double v : u) sum += v * v, count += 1.0;
+  }
+  return sum / count;
+}
+constexpr double kt_gamma = 2.6 * 1.380649e-23 * 300.0;
+double noise_variance(double farad) { return kt_gamma / farad / (25e-3 * 25e-3); }
+
+}  // namespace
+
+TEST_CASE("circuit noise: a chip's membranes and rates have the variance of kT/C, whatever the precision",
+          "[array]") {
+  Socket s("x", noisy, {});
+  const Seen seen = watch(s, 3000);
+  // 100 units x 3000 cycles / 5 independent each 5 cycles: 1 % of a variance is two standard deviations.
+  CHECK(variance(seen.membrane) == Approx(noise_variance(20e-15)).epsilon(0.03));
+  // No drive: u_hat = (1 - rho) u, rho = 3, and the adder's own noise.
+  CHECK(variance(seen.rate) == Approx(4.0 * noise_variance(20e-15) + noise_variance(10e-15)).epsilon(0.03));
+  // tau_m is five cycles.
+  double now = 0.0, later = 0.0;
+  for (const auto& u : seen.membrane) {
+    for (std::size_t k = 5; k < u.size(); ++k) now += u[k] * u[k], later += u[k] * u[k - 5];
+  }
+  CHECK(later / now == Approx(std::exp(-1.0)).margin(0.02));
+  // Independent from unit to unit: 2950 samples, about 10 cycles apart each from the last.
+  double worst = 0.0;
+  for (std::size_t i = 1; i < seen.membrane.size(); ++i) {
+    worst = std::max(worst, std::abs(correlation(seen.membrane[i], seen.membrane[i - 1])));
+  }
+  CHECK(worst < 4.5 * std::sqrt(5.0 / 2950.0));
+}
+
+TEST_CASE("circuit noise: error units too; a stated noise comes on top", "[array]") {
+  Socket s("x", noisy, {{"physics.error_noise", "0.5"}});
+  const Seen seen = watch(s, 3000);
+  // rho of the error unit is 5/15; no current comes back.
+  CHECK(variance(seen.error) ==
+        Approx(4.0 / 9.0 * noise_variance(1e-12) + noise_variance(10e-15) + 0.25).epsilon(0.03));
+}
+
+TEST_CASE("circuit noise: replicas are noisy on their own, runs repeat", "[array]") {
+  const Socket::Settings two{{"chip.replicas", "2"}, {"chip.precision", "float"}};
+  Socket a("a", noisy, two), b("b", noisy, two);
+  std::vector<double> first, second;
+  for (int k = 0; k < 200; ++k) {
+    a.cycle(), b.cycle();
+    first.push_back(a.value(0, 0)), second.push_back(a.value(0, 1));
+    CHECK(a.value(1, 1) == b.value(1, 1));
+  }
+  CHECK(variance({first}) > 0.0);
+  check_correlation(first, second, 0.0);
+}
+
+TEST_CASE("circuit noise: a reset does not make it repeat itself", "[array]") {
+  Socket s("x", noisy, {});
+  std::vector<double> first, second;
+  for (auto* seen : {&first, &second}) {
+    s.reset();
+    for (int k = 0; k < 100; ++k) s.cycle(), seen->push_back(s.probe("hidden", 0));
+  }
+  CHECK(first != second);
+}

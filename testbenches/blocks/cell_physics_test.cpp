@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// What circuit fidelity adds to the cells of netlists, against the relations it is made from.
+#include <boost/math/distributions/chi_squared.hpp>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "blocks/compartment_neuron.hpp"
+#include "blocks/leaky_neuron.hpp"
+#include "blocks/sample_hold.hpp"
+#include "blocks/state_node.hpp"
+#include "blocks/target_unit.hpp"
+
+using namespace leadlag;
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+constexpr double k_boltzmann = 1.380649e-23, full_scale = 0.025;
+
+/// A process with one size of transistor for all groups: 4 um x 1 um.
+Technology process() {
+  Technology t;
+  for (const char* block :
+       {"leaky_neuron", "state_node", "sample_hold", "target_unit", "compartment_neuron"}) {
+    for (const char* group :
+         {"node_pair", "node_mirror", "tails", "buffer", "comparator", "soma_pair", "soma_mirror"}) {
+      t.transistors[block][group] = {Length{4e-6}, Length{1e-6}, 2, "test"};
+    }
+  }
+  return t;
+}
+
+CellContext at(const std::vector<Effect>& effects, std::int64_t die = 1, std::uint64_t seed = 1) {
+  CellPhysics physics;
+  physics.technology = process();
+  physics.full_scale.voltage = Voltage{full_scale};
+  physics.physics.params.die = die;
+  for (const Effect e : effects) physics.physics.on[static_cast<std::size_t>(e)] = true;
+  physics.kinds = {"leaky_neuron", "state_node", "sample_hold", "target_unit", "compartment_neuron"};
+  return {1_us, 1_us, Input::held, seed, "column", std::make_shared<const CellPhysics>(physics)};
+}
+
+double deviation(const std::vector<double>& x) {
+  double mean = 0.0, square = 0.0;
+  for (const double v : x) mean += v / static_cast<double>(x.size());
+  for (const double v : x) square += (v - mean) * (v - mean);
+  return std::sqrt(square / static_cast<double>(x.size() - 1));
+}
+
+/// Whether a sample's deviation is that of its law, at a level that one run in 1e4 misses.
+bool agrees(const std::vector<double>& x, double sigma) {
+  const double n = static_cast<double>(x.size() - 1);
+  const boost::math::chi_squared law(n);
+  const double ratio = n * std::pow(deviation(x) / sigma, 2);
+  return ratio > quantile(law, 0.5e-4) && ratio < quantile(complement(law, 0.5e-4));
+}
+
+constexpr std::size_t many = 4000;
+
+}  // namespace
+
+TEST_CASE("cell physics: time constants differ as capacitor and mirror do", "[physics]") {
+  const CellContext c = at({Effect::mismatch});
+  std::vector<double> errors;
+  for (std::size_t i = 0; i < many; ++i) {
+    errors.push_back(c.made(10_us, 1_pF, "leaky_neuron", i) / 10_us - 1.0);
+  }
+  // 1 pF at 1 fF/um2 is 1000 um2: .01 um / sqrt(1000 um2); 5 mV um / sqrt(4 um2) = 2.5 mV.
+  const double capacitor = 0.01e-6 / std::sqrt(1000e-12), mirror = 0.7 * 2.5e-3 / 0.025852;
+  CHECK(agrees(errors, std::hypot(capacitor, mirror)));
+  CHECK_THAT(capacitor_mismatch(process(), 1_pF), WithinRel(capacitor, 1e-12));
+  CHECK_THAT(current_mismatch(process(), "leaky_neuron", "tails"), WithinRel(mirror, 1e-5));
+  CHECK(at({Effect::mismatch}).made(10_us, 1_pF, "leaky_neuron", 3) ==
+        c.made(10_us, 1_pF, "leaky_neuron", 3));
+  CHECK(at({Effect::mismatch}, 2).made(10_us, 1_pF, "leaky_neuron", 3) !=
+        c.made(10_us, 1_pF, "leaky_neuron", 3));
+  CHECK(at({Effect::mismatch}, 1, 9).made(10_us, 1_pF, "leaky_neuron", 3) ==
+        c.made(10_us, 1_pF, "leaky_neuron", 3));  // another seed of the run is not another die
+}
+
+TEST_CASE("cell physics: offsets add the variances of their pairs, or are as stated", "[physics]") {
+  const CellContext c = at({Effect::offset});
+  std::vector<double> pair, two, stated;
+  for (std::size_t i = 0; i < many; ++i) {
+    pair.push_back(c.offset("leaky_neuron", {"node_pair"}, i));
+    two.push_back(c.offset("leaky_neuron", {"node_pair", "node_mirror"}, i));
+    stated.push_back(c.offset("leaky_neuron", 1_mV, {"node_pair"}, i));
+  }
+  CHECK(agrees(pair, 2.5e-3 / full_scale));
+  CHECK(agrees(two, std::sqrt(2.0) * 2.5e-3 / full_scale));
+  CHECK(agrees(stated, 1e-3 / full_scale));
+}
+
+TEST_CASE("cell physics: each effect alone, and none of a kind that stays ideal", "[physics]") {
+  const LeakyNeuron::Params p;
+  const double k = 1.0 - std::exp(-1_us / p.tau);
+  const auto of = [&](const std::vector<Effect>& effects) {
+    return LeakyNeuron::coefficients(p, at(effects), 0);
+  };
+  const auto none = of({}), mismatch = of({Effect::mismatch}), offset = of({Effect::offset}),
+             noise = of({Effect::noise});
+  CHECK_THAT(none.approach, WithinRel(k, 1e-12));
+  CHECK((none.offset == 0.0 && none.noise.strength == 0.0 && none.hold.strength == 0.0));
+  CHECK((mismatch.approach != none.approach && mismatch.offset == 0.0 && mismatch.noise.strength == 0.0));
+  CHECK((offset.approach == none.approach && offset.offset != 0.0 && offset.noise.strength == 0.0));
+  CHECK((noise.approach == none.approach && noise.offset == 0.0 && noise.noise.strength > 0.0));
+  CHECK(at({Effect::offset}).offset("value_node", {"node_pair"}, 0) == 0.0);
+}
+
+TEST_CASE("cell physics: a node's noise has variance gamma kT/C and the node's memory", "[physics]") {
+  const CellsOf<LeakyNeuron> kind(std::vector<LeakyNeuron::Params>(200, LeakyNeuron::Params{.tau = 5_us}));
+  const auto column = kind.make(0, 200, at({Effect::noise}));
+  const std::vector<double> drive(200, 0.0);
+  const Lanes in[]{{drive.data(), 1}};
+  std::vector<double> rate(200), slope(200), membrane(200), last(200);
+  double square = 0.0, product = 0.0;
+  std::size_t n = 0;
+  Activity activity;
+  const auto inside = [&](std::size_t i) {
+    return std::atanh(rate[i]);
+  };  // the hold's noise is in it as well
+  for (int tick = 0; tick < 2050; ++tick) {
+    double* out[]{rate.data(), slope.data()};
+    column->show(out);
+    for (std::size_t i = 0; i < 200; ++i) {
+      const double v = inside(i);
+      if (tick > 50) square += v * v, product += v * last[i], ++n;
+      last[i] = v;
+    }
+    column->advance(in, activity);
+  }
+  const double node = 2.6 * k_boltzmann * 300.0 / 1e-12, hold = k_boltzmann * 300.0 / 50e-15;
+  const double unit = full_scale * full_scale;
+  CHECK_THAT(square / static_cast<double>(n), WithinRel((node + hold) / unit, 0.02));
+  CHECK_THAT(product / static_cast<double>(n), WithinRel(std::exp(-0.2) * node / unit, 0.05));
+}
+
+TEST_CASE("cell physics: a hold samples with kT/C or the stated noise, and droops by leakage", "[physics]") {
+  const SampleHold::Params p;
+  const auto thermal = SampleHold::coefficients(p, at({Effect::noise}), 0);
+  CHECK_THAT(thermal.noise.strength, WithinRel(std::sqrt(k_boltzmann * 300.0 / 200e-15) / full_scale, 1e-9));
+  std::vector<double> samples;
+  SampleHold::State s;
+  const double in[]{0.3, 1.0}, hold[]{0.9, 0.0};
+  for (std::size_t k = 0; k < many; ++k) {
+    SampleHold::advance(thermal, s, in);
+    samples.push_back(s.v - 0.3);
+  }
+  CHECK(agrees(samples, thermal.noise.strength));
+  const auto leaky = SampleHold::coefficients(p, at({Effect::leakage}), 0);
+  SampleHold::State d{.v = 0.5};
+  for (int tick = 0; tick < 1000; ++tick) SampleHold::advance(leaky, d, hold);
+  // 1 fA over 1 ms from 200 fF: 5 uV.
+  CHECK_THAT(0.5 - d.v, WithinRel(5e-6 / full_scale, 1e-6));
+}
+
+TEST_CASE("cell physics: a target unit whose output meets its target shows the comparator's offset",
+          "[physics]") {
+  const TargetUnitCells kind(TargetUnit::Params{}, 2000);
+  const auto column = kind.make(0, 2000, at({Effect::offset}));
+  const std::vector<double> same(2000, 0.4);
+  const double nudge = 2.0;
+  const Lanes in[]{{same.data(), 1}, {same.data(), 1}, {&nudge, 0}};
+  std::vector<double> epsilon(2000);
+  double* out[]{epsilon.data()};
+  column->follow(in, out);
+  CHECK(agrees(epsilon, 2.0 * 2.5e-3 / full_scale));
+}

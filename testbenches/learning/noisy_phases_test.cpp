@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What noise of the sampled states costs a contrast of phases, on the die.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "learning/layered_rig.hpp"
+#include "oracles/contrastive.hpp"
+#include "oracles/energy_testing.hpp"
+#include "oracles/golden_json.hpp"
+#include "oracles/reference_energies.hpp"
+
+using namespace leadlag;
+using namespace leadlag::oracle;
+using Catch::Matchers::WithinRel;
+using Eigen::VectorXd;
+using nlohmann::json;
+
+namespace {
+
+/// Only the samples are noisy, by 1e-3 of full scale: the nodes' own capacitors are large.
+Socket::Settings noisy_samples() {
+  return {{"chip.integration", "exact"},
+          {"chip.fidelity", "circuit"},
+          {"physics", "{effects: [noise], hold_noise: 25 uV}"},
+          {"blocks.state_node.capacitance", "1 F"}};
+}
+
+std::string learning(const std::string& form, double beta) {
+  return "{system: ep, update: host, ep: {form: " + form + ", beta: " + std::to_string(beta) +
+         ", free: 120, nudged: 120}}";
+}
+
+/// Root of the mean square error of single updates, against the exact gradient of the free equilibrium.
+double error(LayeredRig& rig, const Sample& n2, const VectorXd& exact, int updates) {
+  rig.show(n2.x, n2.y);
+  double square = 0.0;
+  for (int n = 0; n < updates; ++n) {
+    rig.sample();
+    square += (-rig.update() - exact).squaredNorm() / updates;
+  }
+  return std::sqrt(square) / exact.norm();
+}
+
+}  // namespace
+
+TEST_CASE("E4 EP on the die: noise of samples and bias of beta make a best beta, larger for symmetric phases",
+          "[learning][physics]") {
+  const json golden = golden_json("ep_chl_ref.json")["sample_hold_noise"];
+  REQUIRE(golden["eps_rms_on_each_held_state"] == 1e-3);
+  const Sample n2 = net_n2();
+  const HopfieldEnergy energy = hopfield_n2();
+  const VectorXd exact = fixed_point_gradient(energy, free_equilibrium(energy));
+  struct Case {
+    std::string form, key;
+    double beta;
+    std::string text;
+  };
+  const std::vector<Case> cases{
+      {"one_sided", "rms_rel_err_one", 0.01, "0.01"}, {"one_sided", "rms_rel_err_one", 0.05, "0.05"},
+      {"one_sided", "rms_rel_err_one", 0.2, "0.2"},   {"symmetric", "rms_rel_err_sym", 0.02, "0.02"},
+      {"symmetric", "rms_rel_err_sym", 0.1, "0.1"},   {"symmetric", "rms_rel_err_sym", 0.5, "0.5"}};
+  std::vector<std::unique_ptr<LayeredRig>> rigs;
+  for (const Case& c : cases) {
+    rigs.push_back(std::make_unique<LayeredRig>("rig" + std::to_string(rigs.size()), n2.net,
+                                                learning(c.form, c.beta), 3.0, noisy_samples()));
+  }
+  std::map<std::string, double> seen;
+  for (std::size_t k = 0; k < cases.size(); ++k) {
+    const Case& c = cases[k];
+    CAPTURE(c.form, c.beta);
+    const double rms = error(*rigs[k], n2, exact, 150);
+    seen[c.form + " " + c.text] = rms;
+    CHECK_THAT(rms, WithinRel(golden[c.key][c.text].get<double>(), 0.15));
+  }
+  CHECK(seen["one_sided 0.05"] < seen["one_sided 0.01"]);
+  CHECK(seen["one_sided 0.05"] < seen["one_sided 0.2"]);
+  CHECK(seen["symmetric 0.1"] < seen["symmetric 0.02"]);
+  CHECK(seen["symmetric 0.1"] < seen["symmetric 0.5"]);
+  CHECK(seen["symmetric 0.1"] < 0.5 * seen["one_sided 0.05"]);
+}
