@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "technology/technology.hpp"
 #include "units/field.hpp"
 
 namespace leadlag {
@@ -18,5 +19,11 @@ template <>
 struct Names<OffsetRemoval> {
   static constexpr std::array<std::string_view, 3> value{"none", "auto_zero", "chopped"};
 };
+
+/// Layout area of the two crossed pairs of switches that both remedies need, each as small as a hold switch.
+inline Area offset_switches(const Technology& t) {
+  constexpr Area gate{0.5e-6 * 0.5e-6};
+  return t.layout_overhead * 4.0 * gate;
+}
 
 }  // namespace leadlag
