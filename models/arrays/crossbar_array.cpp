@@ -165,8 +165,8 @@ void CrossbarArray<T>::count_heat(std::span<const T> rate, std::span<const T> er
     if (!rate.empty()) heat += std::abs(static_cast<double>(b)) * static_cast<double>(shape_.replicas);
   }
   activity.synapse.heat += heat;
-  activity.synapse[Event::dissipation] +=
-      (rate.empty() ? 0 : 1) * shape_.rows * (shape_.columns + (has_bias() ? 1 : 0));
+  const std::size_t cells = shape_.rows * (shape_.columns + (has_bias() ? 1 : 0));
+  if (!rate.empty()) activity.synapse[Event::dissipation] += cells * shape_.replicas;
 }
 
 template <class T>

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blocks/plasticity_cell.hpp"
 
+#include "technology/relations.hpp"
+
 namespace leadlag {
 
 Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const OperatingPoint& at,
                                     UpdateBy update) {
   const bool stores = update == UpdateBy::host, zeroes = p.offset_removal == OffsetRemoval::auto_zero;
   const bool switches = p.offset_removal != OffsetRemoval::none;
-  const Area capacitors =
-      ((stores ? p.store : Capacitance{}) + (zeroes ? p.zero_capacitor : Capacitance{})) / t.capacitor_density;
+  const Area capacitors = ((stores ? p.store : Capacitance{}) + (zeroes ? p.zero_capacitor : Capacitance{})) /
+                          t.capacitor_density;
   Datasheet d{.block = stem,
-              .arcs = {{"error_i", "product_o", settle_time(parasitic_pole(t, p.bias), at.settle_bits),
-                        "tau_p(bias) ln 2^(settle_bits+1)"}},
-              .static_current = 2.0 * p.bias,
-              .static_derivation = "Gilbert cell and its mirror, 2 bias",
+              .arcs = {{"error_i", "product_o", settle_time(multiplier_pole(t, p.bias), at.settle_bits),
+                        "multiplier's pole tau(bias) ln 2^(settle_bits+1)"}},
+              .static_current = t.supply_multiplier * p.bias,
+              .static_derivation = "Gilbert cell and its mirror, supply_multiplier bias",
               .energies = {},
               .area = transistor_area(t, stem) + capacitors,
               .area_derivation = stores ? "transistors + store / density" : "transistors"};
@@ -22,8 +24,7 @@ Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const 
                           "one packet on the store, store V_dd V_fs (an upper bound)"});
   }
   if (switches) {
-    constexpr Area gate{0.5e-6 * 0.5e-6};  // of a hold switch; two crossed pairs
-    d.area = d.area + t.layout_overhead * 4.0 * gate;
+    d.area = d.area + offset_switches(t);
     d.area_derivation += zeroes ? " + switches + zero_capacitor / density" : " + switches";
     d.static_current += 2.0 * t.parasitic_capacitance * t.v_dd / at.clock;
     d.static_derivation += " + gates of the switches in every cycle, 2 C_par V_dd / clock";

@@ -3,23 +3,26 @@
 
 #include <cmath>
 
+#include "technology/relations.hpp"
+
 namespace leadlag {
 
 Datasheet ProspectiveNeuron::datasheet(const Params& p, const Technology& t, const OperatingPoint& at) {
   const double rho = p.tau_r / p.tau_m;
   const Current membrane = bias_for(t, p.membrane_capacitance, p.tau_m);
   const double strength = p.adapts() ? p.tau_r / p.tau_a : 0.0;
-  const Current adder = (p.adapts() ? 1.0 + 2.0 * strength : rho + std::abs(1.0 - rho)) * p.adder_bias;
+  const Current adder =
+      p.adapts() ? 2.0 * (1.0 + 2.0 * strength) * p.adder_bias : adder_supply(t, rho, p.adder_bias);
   const Current adaptation = p.adapts() ? bias_for(t, p.membrane_capacitance, p.tau_a) : Current{};
   const double capacitors = p.adapts() ? 2.0 : 1.0;
   return {.block = stem,
           .arcs = {{"drive_i", "rate_o", settle_time(parasitic_pole(t, p.adder_bias), at.settle_bits),
                     "lead stage's parasitic pole, tau_p(adder_bias) ln 2^(settle_bits+1)"}},
-          .static_current = 2.0 * membrane + 2.0 * adaptation + 2.0 * adder + 2.0 * p.adder_bias,
+          .static_current = t.supply_ota * (membrane + adaptation) + adder + t.supply_curve * p.adder_bias,
           .static_derivation =
-              "2 I_b (membrane OTA) + 2 (rho + |1-rho|) adder_bias + 2 adder_bias (phi and phi'), "
-              "I_b = 2 U_T C / (kappa tau_m); with tau_a: + 2 I_a (adaptation OTA), and 1 + 2 tau_r / tau_a "
-              "for rho + |1-rho|",
+              "supply_ota I_b (membrane OTA) + (supply_adder + supply_lead rho + supply_direct |1-rho|) "
+              "adder_bias + supply_curve adder_bias (phi and phi'), I_b = 2 U_T C / (kappa(I_b) tau_m); with "
+              "tau_a: + supply_ota I_a (adaptation OTA), and 2 (1 + 2 tau_r / tau_a) adder_bias of the adder",
           .energies = {{Event::hold_sample, 2.0 * p.hold_capacitance * t.v_dd * at.full_scale.voltage,
                         "rate and slope sampled, 2 C_hold V_dd V_fs (an upper bound)"}},
           .area = transistor_area(t, stem) +

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "technology/relations.hpp"
+
 namespace leadlag {
 
 Datasheet Synapse::datasheet(const Params& p, const Technology& t, const OperatingPoint& at, Run wire) {
@@ -24,12 +26,12 @@ Datasheet Synapse::datasheet(const Params& p, const Technology& t, const Operati
             .area = {},
             .area_derivation = "none: conductances between the wires"};
   }
-  const Time settle = settle_time(parasitic_pole(t, p.bias), at.settle_bits);
+  const Time settle = settle_time(multiplier_pole(t, p.bias), at.settle_bits);
   return {.block = stem,
-          .arcs = {{"rate_i", "current_o", settle, "tau_p(bias) ln 2^(settle_bits+1)"},
-                   {"error_i", "back_o", settle, "tau_p(bias) ln 2^(settle_bits+1)"}},
-          .static_current = 4.0 * p.bias,
-          .static_derivation = "two transconductors, tail and mirror each, 4 bias",
+          .arcs = {{"rate_i", "current_o", settle, "multiplier's pole tau(bias) ln 2^(settle_bits+1)"},
+                   {"error_i", "back_o", settle, "multiplier's pole tau(bias) ln 2^(settle_bits+1)"}},
+          .static_current = 2.0 * t.supply_multiplier * p.bias,
+          .static_derivation = "two transconductors, tail and mirror each, 2 supply_multiplier bias",
           .energies = {},
           .area = transistor_area(t, stem),
           .area_derivation = "transistors"};

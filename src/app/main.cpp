@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <systemc>
 
+#include "app/characterize_command.hpp"
 #include "app/commands.hpp"
 #include "app/testbench.hpp"
 #include "instruments/data_error.hpp"
@@ -27,6 +29,9 @@ constexpr const char* usage =
                                      run the chip's SPICE deck in ngspice and compare every node
   leadlag export spice BLUEPRINT --out DIR
                                      write that deck: ngspice -b deck.cir
+  leadlag characterize BLOCK --out FILE
+                                     measure transistor circuits in ngspice (a block, or all), write a technology
+                                     file and say how far its relations hold; interrupted, it resumes
   leadlag study learning BLUEPRINT --out DIR
   leadlag study robustness BLUEPRINT --out DIR
                                      compare learning systems on one network; interrupted, it resumes
@@ -40,13 +45,28 @@ Exit codes: 0 all findings MET; 1 a finding VIOLATED or NOT MEASURED; 2 blueprin
 
 )";
 
+std::string take(std::map<std::string, std::string>& options, const std::string& name) {
+  const auto found = options.extract(name);
+  return found.empty() ? "" : found.mapped();
+}
+
+int whole_number(const std::string& name, const std::string& text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw UsageError("--" + name + " needs a whole number, not '" + text + "'");
+  return value;
+}
+
 int dispatch(const std::vector<std::string>& words) {
   po::options_description visible("Options");
   RunOptions run;
   DataOptions data;
+  CharacterizeOptions characterize;
   std::vector<std::string> settings;
   visible.add_options()("help,h", "print this text")("version", "print the version")(
-      "out,o", po::value(&run.out)->value_name("DIR"), "folder for the reports (run) or the data (data)")(
+      "out,o", po::value(&run.out)->value_name("DIR"),
+      "folder for the reports (run) or the data (data); technology file (characterize)")(
       "preset", po::value(&run.read.presets)->value_name("NAME"),
       "apply a preset of the blueprint; may be repeated")(
       "set", po::value(&settings)->value_name("PATH=VALUE"),
@@ -57,7 +77,15 @@ int dispatch(const std::vector<std::string>& words) {
       "samples", po::value(&data.params.samples)->value_name("N"),
       "samples to draw, four fifths for training (data; default 5000)")(
       "length", po::value(&data.params.length)->value_name("N"), "points per sample (data; default 72)")(
-      "seed", po::value(&data.params.data_seed)->value_name("N"), "seed of the draws (data; default 1)")(
+      "seed", po::value(&data.params.data_seed)->value_name("N"),
+      "seed of the draws (data, characterize; default 1)")(
+      "technology", po::value(&characterize.technology)->value_name("NAME"),
+      "shipped technology or a path to start from (characterize; default cmos180)")(
+      "draws", po::value(&characterize.draws)->value_name("N"),
+      "copies of a block with their own mismatch (characterize; default 100)")(
+      "jobs", po::value(&characterize.jobs)->value_name("N"), "decks at once (characterize; default 2)")(
+      "cache", po::value(&characterize.cache)->value_name("DIR"),
+      "where finished decks are kept (characterize; default $XDG_CACHE_HOME/leadlag)")(
       "csv", po::bool_switch(&data.csv), "text instead of NumPy's format (data)")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress line");
   po::options_description measuring("Options of testbench");
@@ -90,10 +118,15 @@ int dispatch(const std::vector<std::string>& words) {
     if (required) throw UsageError("leadlag " + command + " needs an argument");
     return {};
   };
-  const std::vector<std::string> commands{"run",    "check",  "testbench", "study",      "new",
-                                          "blocks", "schema", "data",      "technology", "export"};
+  const std::vector<std::string> commands{"run",    "check", "testbench",  "study",  "new",         "blocks",
+                                          "schema", "data",  "technology", "export", "characterize"};
   for (auto option = bench.begin(); option != bench.end();) {
     option = values.count(option->first) == 0 ? bench.erase(option) : std::next(option);
+  }
+  if (command == "characterize") {
+    characterize.models = take(bench, "models");
+    const std::string points = take(bench, "points");
+    if (!points.empty()) characterize.points = whole_number("points", points);
   }
   if (command != "testbench" && command != "export" && !bench.empty())
     throw UsageError("--" + bench.begin()->first + " belongs to leadlag testbench");
@@ -115,6 +148,11 @@ int dispatch(const std::vector<std::string>& words) {
     return data_command(data);
   }
   if (command == "technology") return technology_command(argument(true));
+  if (command == "characterize") {
+    characterize.block = argument(true), characterize.out = run.out;
+    characterize.seed = data.params.data_seed, characterize.quiet = run.quiet;
+    return characterize_command(characterize);
+  }
   if (command == "testbench") {
     if (positional.size() < 3)
       throw UsageError(

@@ -41,7 +41,9 @@ inline constexpr std::array bench_options{
     BenchOption{"min", "FREQUENCY", "ac chirp", "lowest frequency, e.g. \"100 Hz\" (default: derived)"},
     BenchOption{"max", "FREQUENCY", "ac chirp", "highest frequency (default: derived)"},
     BenchOption{"points", "N", "ac linearity",
-                "ac: frequencies, geometric (default: 25); linearity: levels, 32 to 1024 (default: 64)"},
+                "ac: frequencies, geometric (default: 25); linearity: levels, 32 to 1024 (default: 64); "
+                "characterize: biases "
+                "(default: 6)"},
     BenchOption{"duration", "TIME", "step chirp", "of the record (default: derived)"},
     BenchOption{"settle-to", "X", "step",
                 "settled when within this share of the step (default: 2^-settle_bits)"},
@@ -52,7 +54,7 @@ inline constexpr std::array bench_options{
     BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"},
     BenchOption{"level", "LEVEL", "spice", "of the deck: behavioural (default) or transistor"},
     BenchOption{"models", "FILE", "spice",
-                "with models nch and pch, for --level transistor (default: card018.lib)"},
+                "with models nch and pch, for --level transistor and characterize (default: card018.lib)"},
     BenchOption{"step", "TIME", "spice",
                 "longest step of ngspice (default: a hundredth of the fastest time constant)"}};
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace leadlag {
+
+struct CharacterizeOptions {
+  std::string block;                   ///< of characterized_blocks, or "all"
+  std::string technology = "cmos180";  ///< a shipped one, or a path
+  std::string models, out, cache;
+  int points = 6, draws = 100, jobs = 2;
+  std::int64_t seed = 1;
+  bool quiet = false;
+};
+
+/// Measures transistor circuits in ngspice and writes a technology file; compares its relations with
+/// transistors at biases that were not used. exit_violated if one is further off than allowed, or ngspice
+/// fails.
+int characterize_command(const CharacterizeOptions& options);
+
+}  // namespace leadlag
