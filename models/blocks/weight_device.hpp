@@ -42,8 +42,8 @@ struct Names<Rounding> {
   static constexpr std::array<std::string_view, 2> value{"nearest", "stochastic"};
 };
 
-/// Numbers for rounding: a function of who rounds, which write it is and which cell, so there is no stream and
-/// no order, and both details draw the same. Integer operations that compilers turn into vectors.
+/// Numbers for rounding: a function of who rounds, which write it is and which cell, so there is no stream
+/// and no order, and both details draw the same. Integer operations that compilers turn into vectors.
 ///
 /// The constants are those of splitmix64 (Steele et al., OOPSLA 2014) and of C. Wellons' search for 32-bit
 /// mixers with two multiplications (nullprogram.com/blog/2018/07/31).
@@ -119,7 +119,8 @@ struct WeightDevice {
   double drift = 0.0, drift_start = 1.0, g_min = 0.0;  ///< g_max is 1
 
   bool ages() const { return droop > 0.0 || drift > 0.0; }
-  /// Leaks and drifts act in steps: when they have come to a ten-thousandth of a unit, or when somebody looks.
+  /// Leaks and drifts act in steps: when they have come to a ten-thousandth of a unit, or when somebody
+  /// looks.
   bool due(std::int64_t from, std::int64_t to) const {
     return droop * static_cast<double>(to - from) >= 1e-4 || 1.0 - kept_share(from, to) >= 1e-4;
   }
@@ -136,9 +137,8 @@ struct WeightDevice {
   /// What a host's write leaves in the cell; normal: of this cell and write.
   double written(double weight, std::uint32_t key, std::uint32_t cell, double normal) const {
     const CellStep<double> s = step<double>(key, write_step);
-    const double kept = s.with_rounding([&]<bool rounds, bool dithered>() {
-      return s.template kept<rounds, dithered>(weight, cell);
-    });
+    const double kept = s.with_rounding(
+        [&]<bool rounds, bool dithered>() { return s.template kept<rounds, dithered>(weight, cell); });
     return write_noise > 0.0 ? range.keep(kept + write_noise * normal) : kept;
   }
   /// An update by `d` of a resistive cell.

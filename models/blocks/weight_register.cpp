@@ -26,7 +26,12 @@ Datasheet WeightRegister::datasheet(const Params& p, const Technology& t, const 
 WeightRegisterModule::WeightRegisterModule(const sc_core::sc_module_name& name, double weight,
                                            WeightRange range, UpdateBy update, Hop hop, Activity& activity,
                                            CellPlace place)
-    : sc_module(name), range_(range), place_(place), learns_(update == UpdateBy::die), weight_(made(weight)), activity_(activity) {
+    : sc_module(name),
+      range_(range),
+      place_(place),
+      learns_(update == UpdateBy::die),
+      weight_(made(weight)),
+      activity_(activity) {
   SC_METHOD(show);
   sensitive << changed_;
   if ((update == UpdateBy::die || place.cells != nullptr) && hop != Hop::continuous) {
@@ -76,7 +81,8 @@ void WeightRegisterModule::learn(double eta, double product) {
     step.eta = eta;
     weight_ = weight(), age_ = aged_ = 0;
     weight_ = step.with_rounding([&]<bool rounds, bool dithered>() {
-      return step.next<rounds, dithered>(weight_, product, 1.0, 0.0, static_cast<std::uint32_t>(place_.index));
+      return step.next<rounds, dithered>(weight_, product, 1.0, 0.0,
+                                         static_cast<std::uint32_t>(place_.index));
     });
   }
   changed_.notify(sc_core::SC_ZERO_TIME);

@@ -78,8 +78,7 @@ struct WeightRegister {
           Field{"read_noise", &Params::read_noise, domain::non_negative,
                 "rram: sigma of a read of one device, share of the range"},
           Field{"drift", &Params::drift, domain::between(0.0, 1.0), "rram: exponent of g ~ t^-drift"},
-          Field{"drift_start", &Params::drift_start, domain::positive,
-                "rram: age of a device as written"},
+          Field{"drift_start", &Params::drift_start, domain::positive, "rram: age of a device as written"},
           Field{"on_off_ratio", &Params::on_off_ratio, domain::between(1.01, 1e9),
                 "rram: largest over smallest conductance"}};
     }

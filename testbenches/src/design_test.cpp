@@ -283,8 +283,9 @@ TEST_CASE("design: a list may repeat a value", "[design]") {
 }
 
 TEST_CASE("design: every parameter of every table can be set and is found again", "[design]") {
-  check_fields("chip", ChipParams::fields(), [](const Design& d) -> const ChipParams& { return d.chip; },
-               {"technology", "ticks_per_clock", "loops", "schedule", "precision", "replicas", "detail"});
+  check_fields(
+      "chip", ChipParams::fields(), [](const Design& d) -> const ChipParams& { return d.chip; },
+      {"technology", "corner", "ticks_per_clock", "loops", "schedule", "precision", "replicas", "detail"});
   check_fields("chip.full_scale", full_scale_fields(),
                [](const Design& d) -> const FullScale& { return d.full_scale; });
   check_fields("learning", LearningParams::fields(),
