@@ -38,6 +38,13 @@ void write_of(const CellStep<T>& step, const double* __restrict in, const CellRo
   });
 }
 
+template <class T>
+void bend_of(T gain, T limit, const T* __restrict in, T* __restrict out, std::size_t n) {
+  for (std::size_t k = 0; k < n; ++k) out[k] = gain * (limit * die_tanh(in[k] / gain / limit));
+}
+
+void bend_f64(double g, double l, const double* in, double* out, std::size_t n) { bend_of(g, l, in, out, n); }
+void bend_f32(float g, float l, const float* in, float* out, std::size_t n) { bend_of(g, l, in, out, n); }
 void update_f64(const CellStep<double>& s, const CellRow<double>& row) { update_of(s, row); }
 void update_f32(const CellStep<float>& s, const CellRow<float>& row) { update_of(s, row); }
 void write_f64(const CellStep<double>& s, const double* in, const CellRow<double>& row) {
@@ -54,6 +61,8 @@ HWY_AFTER_NAMESPACE();
 namespace leadlag {
 namespace {
 
+HWY_EXPORT(bend_f64);
+HWY_EXPORT(bend_f32);
 HWY_EXPORT(update_f64);
 HWY_EXPORT(update_f32);
 HWY_EXPORT(write_f64);
@@ -61,6 +70,14 @@ HWY_EXPORT(write_f32);
 
 }  // namespace
 
+template <>
+void bend(double gain, double limit, const double* in, double* out, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(bend_f64)(gain, limit, in, out, n);
+}
+template <>
+void bend(float gain, float limit, const float* in, float* out, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(bend_f32)(gain, limit, in, out, n);
+}
 template <>
 void update_cells(const CellStep<double>& s, const CellRow<double>& row) {
   HWY_DYNAMIC_DISPATCH(update_f64)(s, row);

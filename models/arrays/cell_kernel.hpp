@@ -27,4 +27,9 @@ void update_cells(const CellStep<T>& step, const CellRow<T>& row);
 template <class T>
 void write_cells(const CellStep<T>& step, const double* in, const CellRow<T>& row);
 
+/// out[k] = gain limit tanh(in[k] / gain / limit): what a pair of a multiplier makes of a signal that `gain`
+/// has multiplied behind it.
+template <class T>
+void bend(T gain, T limit, const T* in, T* out, std::size_t n);
+
 }  // namespace leadlag

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
 
+#include "arrays/crossbar_array_tile.hpp"
 #include "arrays/lane_bus.hpp"
-#include "arrays/tile_wires.hpp"
 #include "blocks/summing_node.hpp"
 
 namespace leadlag {
@@ -29,51 +28,6 @@ T sum_of_lanes(const T* values, std::size_t lanes) {
 }
 
 }  // namespace
-
-/// A physical tile: its place in the logical array, its cells, and the wires at its edges.
-template <class T>
-struct CrossbarArray<T>::Tile final : sc_core::sc_module {
-  std::size_t row, column;
-  CrossbarTile<T> cells;
-  AlignedVector<T> weight, accumulator, rate, error, drive, back;
-  std::optional<TileWires<T>> wires;
-
-  Tile(const sc_core::sc_module_name& tile_name, std::size_t first_row, std::size_t first_column,
-       std::size_t rows, std::size_t columns, std::size_t replicas, bool accumulates)
-      : sc_module(tile_name), row(first_row), column(first_column) {
-    const std::size_t stride = padded(columns), lanes = lanes_per_unit(replicas);
-    weight.resize(rows * stride);
-    if (accumulates) accumulator.resize(rows * stride);
-    rate.resize(stride * lanes), back.resize(stride * lanes);
-    error.resize(rows * lanes), drive.resize(rows * lanes);
-    cells = {weight.data(), accumulates ? accumulator.data() : nullptr, rows, columns, stride, replicas};
-  }
-  /// Row r; cells are counted over the whole array, row-major.
-  CellRow<T> cell_row(std::size_t r, std::size_t array_columns) {
-    return {.weight = weight.data() + r * cells.stride,
-            .sum = accumulator.empty() ? nullptr : accumulator.data() + r * cells.stride,
-            .n = cells.columns,
-            .first = static_cast<std::uint32_t>((row + r) * array_columns + column)};
-  }
-  /// The cells as a read sees them.
-  const CrossbarTile<T>& seen() { return wires ? wires->seen() : cells; }
-  /// A sweep of which the reads go through the wires, where there are any; the update sees the registers.
-  void sweep(SweepMode mode, T eta) {
-    const bool apart = wires && mode.update == SweepMode::Update::online;
-    const SweepMode reads{mode.backward, apart ? SweepMode::Update::none : mode.update};
-    leadlag::sweep(seen(), reads, rate.data(), error.data(), eta, drive.data(), back.data());
-    if (!apart) return;
-    leadlag::update(cells, mode.update, rate.data(), error.data(), eta);
-    wires->weights_changed();
-  }
-  void take_rate(std::span<const T> all, std::size_t lanes) {
-    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(column * lanes), cells.columns * lanes,
-                rate.begin());
-  }
-  void take_error(std::span<const T> all, std::size_t lanes) {
-    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(row * lanes), cells.rows * lanes, error.begin());
-  }
-};
 
 template <class T>
 CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape& shape,
@@ -107,20 +61,6 @@ CrossbarArray<T>::CrossbarArray(const sc_core::sc_module_name& name, const Shape
 
 template <class T>
 CrossbarArray<T>::~CrossbarArray() = default;
-
-template <class T>
-template <class F>
-void CrossbarArray<T>::for_each_tile(F&& f) {
-  const auto tiles = static_cast<std::ptrdiff_t>(tiles_.size());
-  // Below this a thread's share is shorter than waking it, and even a team of one costs more than a small
-  // tile.
-  if (tiles > 1 && shape_.rows * shape_.columns * shape_.replicas >= 32768) {
-#pragma omp parallel for schedule(static)
-    for (std::ptrdiff_t k = 0; k < tiles; ++k) f(*tiles_[static_cast<std::size_t>(k)]);
-  } else {
-    for (std::ptrdiff_t k = 0; k < tiles; ++k) f(*tiles_[static_cast<std::size_t>(k)]);
-  }
-}
 
 template <class T>
 void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<const T> error, T eta,
@@ -205,35 +145,6 @@ void CrossbarArray<T>::update(SweepMode::Update mode, std::span<const T> rate, s
 }
 
 template <class T>
-void CrossbarArray<T>::write_accumulated(T eta, T decay) {
-  if (physics_) {
-    write_made(eta, decay, physics_->take_ticks(false), physics_->take_ticks(true));
-    activity.weight_register[Event::weight_update] += shape_.rows * shape_.columns + bias_.size();
-    return;
-  }
-  std::uint64_t written = 0;
-  const auto write = [&](T& weight, T& store) {
-    const T step = eta * store - decay * weight;
-    written += step != T(0) ? 1U : 0U;
-    weight = shape_.range.keep(weight + step);
-    store = T(0);
-  };
-  for_each_cell([&](Tile& t, std::size_t cell, std::size_t) { write(t.weight[cell], t.accumulator[cell]); });
-  for (std::size_t i = 0; i < bias_.size(); ++i) write(bias_[i], bias_accumulator_[i]);
-  weights_changed();
-  activity.weight_register[Event::weight_update] += written;
-}
-
-template <class T>
-void CrossbarArray<T>::keep_in_range() {
-  if (!shape_.range.bounded()) return;
-  for_each_cell(
-      [&](Tile& t, std::size_t cell, std::size_t) { t.weight[cell] = shape_.range.keep(t.weight[cell]); });
-  for (T& b : bias_) b = shape_.range.keep(b);
-  weights_changed();
-}
-
-template <class T>
 void CrossbarArray<T>::weights_changed() {
   for (const auto& t : tiles_) {
     if (t->wires) t->wires->weights_changed();
@@ -254,8 +165,8 @@ void CrossbarArray<T>::count_heat(std::span<const T> rate, std::span<const T> er
     if (!rate.empty()) heat += std::abs(static_cast<double>(b)) * static_cast<double>(shape_.replicas);
   }
   activity.synapse.heat += heat;
-  activity.synapse[Event::dissipation] +=
-      (rate.empty() ? 0 : 1) * shape_.rows * (shape_.columns + (has_bias() ? 1 : 0));
+  const std::size_t cells = shape_.rows * (shape_.columns + (has_bias() ? 1 : 0));
+  if (!rate.empty()) activity.synapse[Event::dissipation] += cells * shape_.replicas;
 }
 
 template <class T>
@@ -298,161 +209,6 @@ void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::size_t active_
 template <class T>
 std::size_t CrossbarArray<T>::active_rates(std::span<const T> rate) const {
   return count_nonzero(rate.data(), rate.size()) + (has_bias() ? shape_.replicas : 0);
-}
-
-template <class T>
-double CrossbarArray<T>::weight(std::size_t row, std::size_t column) const {
-  const Tile& t = *tiles_[row / shape_.tile_rows * tile_columns_count_ + column / shape_.tile_columns];
-  return seen(t.weight[(row - t.row) * t.cells.stride + column - t.column]);
-}
-
-template <class T>
-double CrossbarArray<T>::seen(T weight) const {
-  const auto now = static_cast<double>(weight);
-  if (!physics_) return now;
-  const auto age = physics_->age();
-  return physics_->device().aged(now, age.from, age.to);
-}
-
-template <class T>
-template <class F>
-void CrossbarArray<T>::for_each_cell(F&& f) const {
-  for (const auto& t : tiles_) {
-    for (std::size_t r = 0; r < t->cells.rows; ++r) {
-      for (std::size_t c = 0; c < t->cells.columns; ++c) {
-        f(*t, r * t->cells.stride + c, (t->row + r) * shape_.columns + t->column + c);
-      }
-    }
-  }
-}
-
-template <class T>
-void CrossbarArray<T>::read_weights(std::span<double> out) const {
-  for_each_cell([&](const Tile& t, std::size_t cell, std::size_t k) { out[k] = seen(t.weight[cell]); });
-}
-
-template <class T>
-void CrossbarArray<T>::write_weights(std::span<const double> in) {
-  activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
-  if (physics_) {
-    age(physics_->age());  // of the biases, which are not written
-    const std::uint64_t load = physics_->next_load(false);
-    for_each_row([&](const CellRow<T>& row) { physics_->write(load, &in[row.first], row); });
-    weights_changed();
-    return physics_->written();
-  }
-  for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
-    t.weight[cell] = shape_.range.keep(static_cast<T>(in[k]));
-  });
-  weights_changed();
-}
-
-template <class T>
-void CrossbarArray<T>::take_accumulated(std::span<double> out, bool over_wires) {
-  const double ticks = physics_ ? physics_->take_ticks(false) : 0.0;
-  for_each_cell([&](Tile& t, std::size_t cell, std::size_t k) {
-    out[k] = static_cast<double>(t.accumulator[cell]);
-    if (physics_) out[k] = physics_->store(out[k], ticks, k);
-    t.accumulator[cell] = T(0);
-  });
-  if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
-}
-
-template <class T>
-void CrossbarArray<T>::read_bias(std::span<double> out) const {
-  std::transform(bias_.begin(), bias_.end(), out.begin(), [this](T b) { return seen(b); });
-}
-
-template <class T>
-void CrossbarArray<T>::write_bias(std::span<const double> in) {
-  activity.weight_register[Event::weight_write] += in.size() * shape_.replicas;
-  if (physics_) {
-    age(physics_->age());  // of the weights, which are not written
-    physics_->write(physics_->next_load(true), in.data(), bias_row());
-    return physics_->written();
-  }
-  for (std::size_t i = 0; i < in.size(); ++i) bias_[i] = shape_.range.keep(static_cast<T>(in[i]));
-}
-
-template <class T>
-void CrossbarArray<T>::take_accumulated_bias(std::span<double> out, bool over_wires) {
-  std::copy(bias_accumulator_.begin(), bias_accumulator_.end(), out.begin());
-  std::fill(bias_accumulator_.begin(), bias_accumulator_.end(), T(0));
-  if (physics_) {
-    const double ticks = physics_->take_ticks(true);
-    const std::size_t first = shape_.rows * shape_.columns;
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = physics_->store(out[i], ticks, first + i);
-  }
-  if (over_wires) activity.weight_register[Event::weight_read] += out.size() * shape_.replicas;
-}
-
-// ---------------------------------------------------------------------------------------------- physics
-template <class T>
-bool CrossbarArray<T>::begin_cycle() {
-  if (!physics_) return false;
-  const auto now = physics_->begin_cycle();
-  if (now.due) age(now);
-  return now.due;
-}
-
-template <class T>
-void CrossbarArray<T>::age(typename CrossbarPhysics<T>::Age now) {
-  if (!now.due) return;
-  const auto row_by_row = [&](const CellRow<T>& row) {
-    for (std::size_t k = 0; k < row.n; ++k) {
-      row.weight[k] =
-          static_cast<T>(physics_->device().aged(static_cast<double>(row.weight[k]), now.from, now.to));
-    }
-  };
-  for_each_row(row_by_row);
-  row_by_row(bias_row());
-  physics_->aged(now.to);
-  weights_changed();
-}
-
-template <class T>
-template <class F>
-void CrossbarArray<T>::for_each_row(F&& f) {
-  for_each_tile([&](Tile& t) {
-    for (std::size_t r = 0; r < t.cells.rows; ++r) f(t.cell_row(r, shape_.columns));
-  });
-}
-
-template <class T>
-CellRow<T> CrossbarArray<T>::bias_row() {
-  return {.weight = bias_.data(),
-          .sum = bias_accumulator_.data(),
-          .n = bias_.size(),
-          .first = static_cast<std::uint32_t>(shape_.rows * shape_.columns)};
-}
-
-template <class T>
-void CrossbarArray<T>::update_made(SweepMode::Update mode, std::span<const T> rate, std::span<const T> error,
-                                   T eta, T bias_rate, double gain) {
-  const auto r = physics_->bent(rate, 1.0, bent_rate_), e = physics_->bent(error, gain, bent_error_);
-  for_each_tile([&](Tile& t) {
-    t.take_rate(r, lanes_), t.take_error(e, lanes_);
-    leadlag::update(t.cells, SweepMode::Update::accumulate, t.rate.data(), t.error.data(), eta);
-  });
-  update_bias(SweepMode::Update::accumulate, e, eta, physics_->bent(bias_rate));
-  physics_->tick(gain);
-  if (mode == SweepMode::Update::online) {
-    write_made(eta, T(0), physics_->take_ticks(false), physics_->take_ticks(true));
-  }
-  const std::size_t silent = has_bias() && bias_rate == T(0) ? shape_.replicas : 0;
-  count_updates(mode, active_rates(rate) - silent, error);
-}
-
-/// What the cells have summed goes into their own weights.
-template <class T>
-void CrossbarArray<T>::write_made(T eta, T decay, double ticks, double bias_ticks) {
-  CellStep<T> step = physics_->next_update(eta, decay);
-  step.ticks = static_cast<T>(ticks);
-  for_each_row([&](const CellRow<T>& row) { physics_->update(step, row); });
-  step.ticks = static_cast<T>(bias_ticks);
-  physics_->update(step, bias_row());
-  physics_->written();
-  weights_changed();
 }
 
 template class CrossbarArray<double>;

@@ -32,8 +32,7 @@ std::span<const T> CrossbarPhysics<T>::bent(std::span<const T> signal, double ga
                                             AlignedVector<T>& buffer) const {
   if (!made_->bends()) return signal;
   buffer.resize(signal.size());
-  const T one = static_cast<T>(gain);
-  for (std::size_t k = 0; k < signal.size(); ++k) buffer[k] = one * made_->bent(signal[k] / one);
+  bend(static_cast<T>(gain), static_cast<T>(made_->limit), signal.data(), buffer.data(), signal.size());
   return buffer;
 }
 

@@ -17,6 +17,7 @@ struct StageView {
   T* carry;
   const T *range, *per_range, *rail, *offset, *capacitor_noise, *output_noise;
   const T *at_output, *at_capacitor;
+  T sign;
   std::size_t size;
   LeadLag::Coefficients<T> filter(std::size_t k) const { return {decay[k], before[k], now[k], rho[k]}; }
   CircuitStage::Coefficients<T> physics(std::size_t k) const {
@@ -40,7 +41,7 @@ void stages(const StageView<T>& v, const T* __restrict drive, T* __restrict out)
   for (std::size_t k = 0; k < v.size; ++k) {
     LeadLag::State<T> state{carry[k]};
     out[k] = CircuitStage::tick<saturates>(v.filter(k), v.physics(k), state, drive[k], v.at_output[k],
-                                           v.at_capacitor[k]);
+                                           v.at_capacitor[k], v.sign);
     carry[k] = state.carry;
   }
 }
@@ -119,6 +120,7 @@ void PhysicalColumn<T>::set(std::size_t first, std::size_t count, const StagePhy
     offset_[k] = c.offset, capacitor_noise_[k] = c.capacitor_noise, output_noise_[k] = c.output_noise;
     amplitude_[k] = static_cast<T>(p.amplitude), slope_[k] = static_cast<T>(p.slope);
   }
+  chopped_ = chopped_ || p.chopped;
   saturates_ = saturates_ || p.range > 0.0;
   capacitor_noisy_ = capacitor_noisy_ || p.capacitor_noise > 0.0;
   output_noisy_ = output_noisy_ || p.output_noise > 0.0;
@@ -128,12 +130,12 @@ template <class T>
 void PhysicalColumn<T>::tick(LeadLagLanes<T>& l, const T* drive, T* out) {
   if (output_noisy_) noise::normals(keys_.output, cycle_, std::span<T>(at_output_));
   if (capacitor_noisy_) noise::normals(keys_.capacitor, cycle_, std::span<T>(at_capacitor_));
-  ++cycle_;
   stages(saturates_,
          {l.decay.data(), l.before.data(), l.now.data(), l.rho.data(), l.carry.data(), range_.data(),
           per_range_.data(), rail_.data(), offset_.data(), capacitor_noise_.data(), output_noise_.data(),
-          at_output_.data(), at_capacitor_.data(), l.size()},
+          at_output_.data(), at_capacitor_.data(), chopped_ && cycle_ % 2 == 1 ? T(-1) : T(1), l.size()},
          drive, out);
+  ++cycle_;
 }
 
 template <class T>

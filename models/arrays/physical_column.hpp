@@ -39,7 +39,7 @@ class PhysicalColumn {
   AlignedVector<T> at_output_, at_capacitor_;  // this cycle's normals; zero where nothing is noisy
   AlignedVector<T> drive_, lead_;
   NoiseKeys keys_;
-  bool saturates_ = false, capacitor_noisy_ = false, output_noisy_ = false;
+  bool saturates_ = false, chopped_ = false, capacitor_noisy_ = false, output_noisy_ = false;
   std::uint64_t cycle_ = 0;  // counts on through resets: noise does not repeat itself
 };
 

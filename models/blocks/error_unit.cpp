@@ -11,17 +11,31 @@ Datasheet ErrorUnit::datasheet(const Params& p, const Technology& t, const Opera
   const double gain = p.tau_m / p.tau_r;
   const Current lag = bias_for(t, p.capacitance, p.tau_r);
   const Current adder = adder_supply(t, gain, p.adder_bias);
-  return {.block = stem,
-          .arcs = {{"back_i", "error_o", settle_time(parasitic_pole(t, p.adder_bias), at.settle_bits),
-                    "lead stage's parasitic pole, tau_p(adder_bias) ln 2^(settle_bits+1)"}},
-          .static_current = t.supply_ota * lag + adder + 2.0 * p.adder_bias,
-          .static_derivation =
-              "supply_ota I_b (lag OTA) + (supply_adder + supply_lead / rho + supply_direct |1-1/rho|) "
-              "adder_bias + 2 adder_bias (gate), I_b = 2 U_T C / (kappa(I_b) tau_r)",
-          .energies = {{Event::hold_sample, p.hold_capacitance * t.v_dd * at.full_scale.voltage,
-                        "input sampled, C_hold V_dd V_fs (an upper bound)"}},
-          .area = transistor_area(t, stem) + (p.capacitance + p.hold_capacitance) / t.capacitor_density,
-          .area_derivation = "transistors + (C + C_hold) / density"};
+  const bool zeroes = p.offset_removal == OffsetRemoval::auto_zero;
+  Datasheet d{.block = stem,
+              .arcs = {{"back_i", "error_o", settle_time(parasitic_pole(t, p.adder_bias), at.settle_bits),
+                        "lead stage's parasitic pole, tau_p(adder_bias) ln 2^(settle_bits+1)"}},
+              .static_current = t.supply_ota * lag + adder + 2.0 * p.adder_bias,
+              .static_derivation =
+                  "supply_ota I_b (lag OTA) + (supply_adder + supply_lead / rho + supply_direct |1-1/rho|) "
+                  "adder_bias + 2 adder_bias (gate), I_b = 2 U_T C / (kappa(I_b) tau_r)",
+              .energies = {{Event::hold_sample, p.hold_capacitance * t.v_dd * at.full_scale.voltage,
+                            "input sampled, C_hold V_dd V_fs (an upper bound)"}},
+              .area = transistor_area(t, stem) + (p.capacitance + p.hold_capacitance) / t.capacitor_density,
+              .area_derivation = "transistors + (C + C_hold) / density"};
+  if (p.offset_removal != OffsetRemoval::none) {
+    d.area = d.area + offset_switches(t);
+    d.area_derivation += " + switches";
+    d.static_current += 2.0 * t.parasitic_capacitance * t.v_dd / at.clock;
+    d.static_derivation += " + gates of the switches in every cycle, 2 C_par V_dd / clock";
+  }
+  if (zeroes) {
+    d.area = d.area + p.zero_capacitor / t.capacitor_density;
+    d.area_derivation += " + zero_capacitor / density";
+    d.static_current += p.adder_bias;
+    d.static_derivation += " + a branch that holds the zero, adder_bias";
+  }
+  return d;
 }
 
 ErrorUnitModule::ErrorUnitModule(const sc_core::sc_module_name& name,

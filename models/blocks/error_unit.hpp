@@ -7,6 +7,7 @@
 
 #include "blocks/analog_filter.hpp"
 #include "blocks/lead_lag.hpp"
+#include "blocks/offset_removal.hpp"
 #include "blocks/operating_point.hpp"
 #include "blocks/stage_physics.hpp"
 #include "technology/datasheet.hpp"
@@ -47,6 +48,9 @@ struct ErrorUnit {
     Capacitance capacitance = 1_pF;
     Capacitance hold_capacitance = 50_fF;
     Current adder_bias = 100_nA;
+    OffsetRemoval offset_removal = OffsetRemoval::none;
+    double zero_gain = 210.0;
+    Capacitance zero_capacitor = 50_fF;
 
     static constexpr auto fields() {
       return std::tuple{
@@ -56,7 +60,12 @@ struct ErrorUnit {
           Field{"hold_capacitance", &Params::hold_capacitance, domain::positive,
                 "capacitor of the sample-and-hold at the input"},
           Field{"adder_bias", &Params::adder_bias, domain::positive,
-                "bias current of the adder per unit of gain"}};
+                "bias current of the adder per unit of gain"},
+          Field{"offset_removal", &Params::offset_removal, Domain{}, "of the error at rest"},
+          Field{"zero_gain", &Params::zero_gain, domain::between(1.0, 1e6),
+                "DC gain of the loop that zeroes (auto_zero)"},
+          Field{"zero_capacitor", &Params::zero_capacitor, domain::positive,
+                "capacitor that keeps the measured offset (auto_zero)"}};
     }
   };
   static constexpr const char* stem = "error_unit";

@@ -9,8 +9,8 @@ Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const 
                                     UpdateBy update) {
   const bool stores = update == UpdateBy::host, zeroes = p.offset_removal == OffsetRemoval::auto_zero;
   const bool switches = p.offset_removal != OffsetRemoval::none;
-  const Area capacitors =
-      ((stores ? p.store : Capacitance{}) + (zeroes ? p.zero_capacitor : Capacitance{})) / t.capacitor_density;
+  const Area capacitors = ((stores ? p.store : Capacitance{}) + (zeroes ? p.zero_capacitor : Capacitance{})) /
+                          t.capacitor_density;
   Datasheet d{.block = stem,
               .arcs = {{"error_i", "product_o", settle_time(multiplier_pole(t, p.bias), at.settle_bits),
                         "multiplier's pole tau(bias) ln 2^(settle_bits+1)"}},
@@ -24,7 +24,7 @@ Datasheet PlasticityCell::datasheet(const Params& p, const Technology& t, const 
                           "one packet on the store, store V_dd V_fs (an upper bound)"});
   }
   if (switches) {
-    d.area = d.area + transistor_area(t, "offset_removal");
+    d.area = d.area + offset_switches(t);
     d.area_derivation += zeroes ? " + switches + zero_capacitor / density" : " + switches";
     d.static_current += 2.0 * t.parasitic_capacitance * t.v_dd / at.clock;
     d.static_derivation += " + gates of the switches in every cycle, 2 C_par V_dd / clock";

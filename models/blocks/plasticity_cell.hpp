@@ -6,6 +6,7 @@
 #include <systemc>
 #include <tuple>
 
+#include "blocks/offset_removal.hpp"
 #include "blocks/operating_point.hpp"
 #include "blocks/weight_device.hpp"
 #include "technology/datasheet.hpp"
@@ -23,17 +24,6 @@ enum class UpdateBy {
 template <>
 struct Names<UpdateBy> {
   static constexpr std::array<std::string_view, 2> value{"die", "host"};
-};
-
-/// What is done about a multiplier's output current at e = r = 0.
-enum class OffsetRemoval {
-  none,
-  auto_zero,  ///< measured and subtracted before each product: one over `zero_gain` of it stays
-  chopped,    ///< its sign changes from one learning cycle to the next: it ripples, and its mean is zero
-};
-template <>
-struct Names<OffsetRemoval> {
-  static constexpr std::array<std::string_view, 3> value{"none", "auto_zero", "chopped"};
 };
 
 /// Local learning: a four-quadrant multiplier of the postsynaptic error and the presynaptic rate.

@@ -50,6 +50,10 @@ StagePhysics stage_physics(const Physics& physics, const Technology& t, FullScal
   return p;
 }
 
+double sampled_noise(const Technology& t, FullScale full_scale, Capacitance c) {
+  return std::sqrt(boltzmann * t.temperature.si / c.si) / full_scale.voltage.si;
+}
+
 NoiseKeys NoiseKeys::of(std::uint64_t seed, std::string_view column, std::string_view stem) {
   const std::string who = std::string(column) + "." + std::string(stem);
   return {Draws(seed, who, "adder noise").word(0), Draws(seed, who, "capacitor noise").word(0)};

@@ -25,6 +25,7 @@ struct StagePhysics {
   double rail = 0.0;             ///< with a range: the output stays within +-rail, v_dd / 2
   double amplitude = 1.0;        ///< of the output curve
   double slope = 1.0;            ///< of its derivative's circuit
+  bool chopped = false;          ///< the offset's sign changes from cycle to cycle
   double lag = 1.0, lead = 1.0;  ///< time constants as made over those drawn or written by a host
 
   bool operator==(const StagePhysics&) const = default;
@@ -54,6 +55,9 @@ struct StageSpread {
 
 /// Noise and large-signal figures of a stage; no draws.
 StagePhysics stage_physics(const Physics&, const Technology&, FullScale, Capacitance c, Time lag);
+
+/// rms of a voltage that a switch leaves on a capacitor, sqrt(k T / C), in model units.
+double sampled_noise(const Technology&, FullScale, Capacitance c);
 
 /// The arithmetic of a stage with physics, sampled coupling; drive held over the tick.
 struct CircuitStage {
@@ -100,10 +104,11 @@ struct CircuitStage {
     return u + (x < V(0) ? -moved : moved);
   }
 
-  /// One tick: `at_output`, `at_capacitor` are standard normals. Returns the output; the state advances.
+  /// One tick: `at_output`, `at_capacitor` are standard normals, `sign` is that of the
+  /// offset. Returns the output; the state advances.
   template <bool saturates, class V>
   [[gnu::always_inline]] static V tick(const LeadLag::Coefficients<V>& f, const Coefficients<V>& c,
-                                       LeadLag::State<V>& s, V drive, V at_output, V at_capacitor) {
+                                       LeadLag::State<V>& s, V drive, V at_output, V at_capacitor, V sign) {
     V out;
     if constexpr (saturates) {
       out = adder(c, f.rho, s.carry, drive);
@@ -113,7 +118,7 @@ struct CircuitStage {
       LeadLag::advance(f, s, drive);
     }
     s.carry += c.capacitor_noise * at_capacitor;
-    return out + c.offset + c.output_noise * at_output;
+    return out + sign * c.offset + c.output_noise * at_output;
   }
 
  private:
@@ -154,9 +159,10 @@ class CircuitStageOfOne {
     };
     const double at_output = draw(keys_.output, coefficients_.output_noise);
     const double at_capacitor = draw(keys_.capacitor, coefficients_.capacitor_noise);
+    const double sign = physics_.chopped && cycle_ % 2 == 1 ? -1.0 : 1.0;
     return physics_.range > 0.0
-               ? CircuitStage::tick<true>(filter_, coefficients_, s, drive, at_output, at_capacitor)
-               : CircuitStage::tick<false>(filter_, coefficients_, s, drive, at_output, at_capacitor);
+               ? CircuitStage::tick<true>(filter_, coefficients_, s, drive, at_output, at_capacitor, sign)
+               : CircuitStage::tick<false>(filter_, coefficients_, s, drive, at_output, at_capacitor, sign);
   }
 
   StagePhysics physics_;

@@ -72,6 +72,17 @@ void make_neurons(const Design& design, std::size_t a, Die& die) {
   }
 }
 
+/// Zeroing leaves 1 / gain of the offset and, in every cycle, the k T / C of the switch that takes the zero.
+void remove_offset(const Physics& physics, const Design& design, const ErrorUnit::Params& e,
+                   StagePhysics& p) {
+  p.chopped = p.offset != 0.0 && e.offset_removal == OffsetRemoval::chopped;
+  if (e.offset_removal != OffsetRemoval::auto_zero) return;
+  p.offset /= e.zero_gain;
+  if (!physics.has(Effect::noise)) return;
+  p.output_noise =
+      std::hypot(p.output_noise, sampled_noise(design.technology, design.full_scale, e.zero_capacitor));
+}
+
 void make_error_units(const Design& design, std::size_t a, Die& die) {
   const Fabrication f(design, design.arrays[a], ErrorUnit::stem);
   if (!f.real()) return;
@@ -79,6 +90,7 @@ void make_error_units(const Design& design, std::size_t a, Die& die) {
     auto& e = die.error_units[a][i];
     StagePhysics p = f.make(i, error_groups, e.capacitance, e.tau_r, e.tau_m);
     p.output_noise = std::hypot(p.output_noise, f.physics().params.error_noise);
+    remove_offset(f.physics(), design, e, p);
     die.error_physics[a].push_back(p);
   }
 }

@@ -88,6 +88,11 @@ void check_physics(Draft& draft) {
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
     const ArrayDesign& array = design.arrays[a];
     if (!draft.sound(a) || !array.is_neuron() || !array.is_continuous()) continue;
+    if (design.blocks.error_unit.offset_removal == OffsetRemoval::chopped) {
+      draft.log.add("illegal-combination", draft.mark("blocks.error_unit.offset_removal"),
+                    "offset_removal: chopped turns an error unit's offset round at clock edges, but '" +
+                        array.name + "' has coupling: continuous; use auto_zero, or coupling: sampled");
+    }
     for (const std::string_view stem : {ProspectiveNeuron::stem, ErrorUnit::stem}) {
       std::string effects;
       for (const Effect e : {Effect::noise, Effect::saturation}) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -54,7 +55,9 @@ void read_corners(DiagnosticLog& log, const Node& map, Technology& technology) {
     check_keys(log, corner.value, "corners." + corner.key, field_names(Technology::fields()));
     if (corner.value.entries.empty())
       log.add("missing-key", corner.mark, "corner '" + corner.key + "' moves no number");
+    const auto known = field_names(Technology::fields());
     for (const Entry& number : corner.value.entries) {
+      if (std::find(known.begin(), known.end(), number.key) == known.end()) continue;  // said above
       std::size_t end = 0;
       if (!read_choice(log, number.value, number.key, Names<End>::value, end)) continue;
       const auto found = technology.ends.find(number.key);

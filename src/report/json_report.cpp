@@ -137,7 +137,7 @@ Json technology_json(const Technology& t) {
         (one(field), ...);
       },
       Technology::fields());
-  return {{"name", t.name}, {"numbers", numbers}};
+  return {{"name", t.name}, {"corner", t.corner}, {"numbers", numbers}};
 }
 
 }  // namespace

@@ -85,62 +85,6 @@ const double pair = 2.5e-3, mirror = 0.7 * 2.5 / 25.852, capacitor = 0.01 / std:
 
 }  // namespace
 
-TEST_CASE("fabrication: lag and lead of neurons and error units spread and correlate by Pelgrom", "[array]") {
-  const Column c = column_of(design_of(wide));
-  REQUIRE(c.lag.size() == 4000);
-  const double lag = std::hypot(mirror, capacitor);
-  // tau_r / tau_m = 1/2: 1 unit transconductor against 2; the error unit's 2 is 2 against 1.
-  const double ratio = mirror * std::sqrt(1.5), lead = std::hypot(lag, ratio);
-  check_spread(c.lag, lag), check_spread(c.error_lag, lag);
-  check_spread(c.lead, lead), check_spread(c.error_lead, lead);
-  // One capacitor and one bias move both; what makes the ratio moves the lead alone.
-  check_correlation(c.lag, c.lead, lag / lead), check_correlation(c.error_lag, c.error_lead, lag / lead);
-  check_correlation(c.lag, c.error_lag, 0.0), check_correlation(c.lead, c.error_lead, 0.0);
-}
-
-TEST_CASE("fabrication: offsets and curves spread by Pelgrom, independently", "[array]") {
-  const Column c = column_of(design_of(wide));
-  REQUIRE(c.offset.size() == 4000);
-  const double ota = std::sqrt(2.0) * pair;
-  // rho = 1/2: |1 - rho| of the membrane, rho of the adder's pair, the load in two units; curve of six.
-  check_spread(c.offset, std::sqrt(ota * ota * (0.25 + 0.25 + 0.5) + 3.0 * pair * pair));
-  // rho = 2: the membrane once, the pair 2 / sqrt(2), the load; a gate of six transistors of 2 um2.
-  check_spread(c.error_offset, std::sqrt(ota * ota * (1.0 + 2.0 + 1.0) + 6.0 * pair * pair));
-  check_spread(c.amplitude, 0.058), check_spread(c.slope, 0.058);
-  check_correlation(c.offset, c.error_offset, 0.0), check_correlation(c.amplitude, c.slope, 0.0);
-  check_correlation(c.offset, c.lag, 0.0), check_correlation(c.amplitude, c.lag, 0.0);
-  const std::vector<double> first(c.offset.begin(), c.offset.begin() + 3999);
-  check_correlation(first, {c.offset.begin() + 1, c.offset.end()}, 0.0);
-}
-
-TEST_CASE("fabrication: a die is its number; weights, order and seed of noise are another matter",
-          "[array]") {
-  const Column c = column_of(design_of(wide));
-  CHECK(column_of(design_of(wide, {{"chip.seed", "99"}})).lag == c.lag);
-  const Column other = column_of(design_of(wide, {{"physics.die", "8"}}));
-  check_correlation(c.lag, other.lag, 0.0);
-  check_correlation(c.offset, other.offset, 0.0);
-}
-
-TEST_CASE("fabrication: tau_mismatch replaces Pelgrom's figure, with any effects", "[array]") {
-  const Column c =
-      column_of(design_of(wide, {{"physics.tau_mismatch", "0.2"}, {"physics.effects", "[offset]"}}));
-  check_spread(c.lag, 0.2), check_spread(c.error_lag, 0.2);
-  check_spread(c.lead, 0.2 * std::sqrt(2.0));
-  CHECK(std::all_of(c.amplitude.begin(), c.amplitude.end(), [](double a) { return a == 0.0; }));
-}
-
-TEST_CASE("fabrication: ideal blocks are as drawn, block kinds on their own", "[array]") {
-  const Column c = column_of(design_of(wide));
-  const Design neurons_only =
-      design_of(wide, {{"chip.fidelity", "{default: ideal, prospective_neuron: circuit}"}});
-  const Die die = fabricate(neurons_only);
-  CHECK(die.error_physics[1].empty());
-  CHECK(die.error_units[1][3].tau_m == as_drawn(neurons_only).error_units[1][3].tau_m);
-  REQUIRE(die.neuron_physics[1].size() == 4000);
-  CHECK(std::log(die.neurons[1][3].tau_m / (20_us)) == c.lag[3]);
-}
-
 namespace {
 
 const std::string noisy = R"(
@@ -187,6 +131,88 @@ constexpr double kt_gamma = 2.6 * 1.380649e-23 * 300.0;
 double noise_variance(double farad) { return kt_gamma / farad / (25e-3 * 25e-3); }
 
 }  // namespace
+
+TEST_CASE("fabrication: lag and lead of neurons and error units spread and correlate by Pelgrom", "[array]") {
+  const Column c = column_of(design_of(wide));
+  REQUIRE(c.lag.size() == 4000);
+  const double lag = std::hypot(mirror, capacitor);
+  // tau_r / tau_m = 1/2: 1 unit transconductor against 2; the error unit's 2 is 2 against 1.
+  const double ratio = mirror * std::sqrt(1.5), lead = std::hypot(lag, ratio);
+  check_spread(c.lag, lag), check_spread(c.error_lag, lag);
+  check_spread(c.lead, lead), check_spread(c.error_lead, lead);
+  // One capacitor and one bias move both; what makes the ratio moves the lead alone.
+  check_correlation(c.lag, c.lead, lag / lead), check_correlation(c.error_lag, c.error_lead, lag / lead);
+  check_correlation(c.lag, c.error_lag, 0.0), check_correlation(c.lead, c.error_lead, 0.0);
+}
+
+TEST_CASE("fabrication: offsets and curves spread by Pelgrom, independently", "[array]") {
+  const Column c = column_of(design_of(wide));
+  REQUIRE(c.offset.size() == 4000);
+  const double ota = std::sqrt(2.0) * pair;
+  // rho = 1/2: |1 - rho| of the membrane, rho of the adder's pair, the load in two units; curve of six.
+  check_spread(c.offset, std::sqrt(ota * ota * (0.25 + 0.25 + 0.5) + 3.0 * pair * pair));
+  // rho = 2: the membrane once, the pair 2 / sqrt(2), the load; a gate of six transistors of 2 um2.
+  check_spread(c.error_offset, std::sqrt(ota * ota * (1.0 + 2.0 + 1.0) + 6.0 * pair * pair));
+  check_spread(c.amplitude, 0.058), check_spread(c.slope, 0.058);
+  check_correlation(c.offset, c.error_offset, 0.0), check_correlation(c.amplitude, c.slope, 0.0);
+  check_correlation(c.offset, c.lag, 0.0), check_correlation(c.amplitude, c.lag, 0.0);
+  const std::vector<double> first(c.offset.begin(), c.offset.begin() + 3999);
+  check_correlation(first, {c.offset.begin() + 1, c.offset.end()}, 0.0);
+}
+
+TEST_CASE("fabrication: a die is its number; weights, order and seed of noise are another matter",
+          "[array]") {
+  const Column c = column_of(design_of(wide));
+  CHECK(column_of(design_of(wide, {{"chip.seed", "99"}})).lag == c.lag);
+  const Column other = column_of(design_of(wide, {{"physics.die", "8"}}));
+  check_correlation(c.lag, other.lag, 0.0);
+  check_correlation(c.offset, other.offset, 0.0);
+}
+
+TEST_CASE("fabrication: tau_mismatch replaces Pelgrom's figure, with any effects", "[array]") {
+  const Column c =
+      column_of(design_of(wide, {{"physics.tau_mismatch", "0.2"}, {"physics.effects", "[offset]"}}));
+  check_spread(c.lag, 0.2), check_spread(c.error_lag, 0.2);
+  check_spread(c.lead, 0.2 * std::sqrt(2.0));
+  CHECK(std::all_of(c.amplitude.begin(), c.amplitude.end(), [](double a) { return a == 0.0; }));
+}
+
+TEST_CASE(
+    "fabrication: auto-zeroed error units keep a share of their offset and the zero's kT/C, chopped ones "
+    "turn it",
+    "[array]") {
+  const Column c = column_of(design_of(wide));
+  const Socket::Settings zeroed{{"blocks.error_unit.offset_removal", "auto_zero"},
+                                {"blocks.error_unit.zero_capacitor", "20 fF"},
+                                {"physics.effects", "[mismatch, offset, noise]"}};
+  const Die die = fabricate(design_of(wide, zeroed));
+  REQUIRE(die.error_physics[1].size() == 4000);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{17}}) {
+    CHECK(die.error_physics[1][i].offset * 25e-3 == Approx(c.error_offset[i] / 210.0));
+    CHECK(die.neuron_physics[1][i].offset * 25e-3 == Approx(c.offset[i]));
+    const double square = 2.6 / 10e-15 + 1.0 / 20e-15;  // adder, zero
+    CHECK(die.error_physics[1][i].output_noise * 25e-3 == Approx(std::sqrt(square * 1.380649e-23 * 300.0)));
+  }
+  Socket s("x", noisy, {{"blocks.error_unit.offset_removal", "chopped"}, {"physics.effects", "[offset]"}});
+  const auto& errors = s.errors("hidden");
+  std::vector<double> first, second;
+  s.cycle(), first = errors;
+  s.cycle(), second = errors;
+  REQUIRE(first.size() == 100);
+  CHECK(variance({first}) > 0.0);
+  for (std::size_t i = 0; i < first.size(); ++i) CHECK(second[i] == -first[i]);
+}
+
+TEST_CASE("fabrication: ideal blocks are as drawn, block kinds on their own", "[array]") {
+  const Column c = column_of(design_of(wide));
+  const Design neurons_only =
+      design_of(wide, {{"chip.fidelity", "{default: ideal, prospective_neuron: circuit}"}});
+  const Die die = fabricate(neurons_only);
+  CHECK(die.error_physics[1].empty());
+  CHECK(die.error_units[1][3].tau_m == as_drawn(neurons_only).error_units[1][3].tau_m);
+  REQUIRE(die.neuron_physics[1].size() == 4000);
+  CHECK(std::log(die.neurons[1][3].tau_m / (20_us)) == c.lag[3]);
+}
 
 TEST_CASE("circuit noise: a chip's membranes and rates have the variance of kT/C, whatever the precision",
           "[array]") {

@@ -387,6 +387,7 @@ TEST_CASE("wired chip: cells and wires dissipate g V^2 of both reads", "[wires]"
   REQUIRE(errors.size() == 7);
   CHECK(expected > 1.0);
   CHECK_THAT(heat("w1") - before, WithinRel(expected, 1e-6));  // inputs take no errors back
+  CHECK(chip.chip->activities().at({"w1", "synapse"})->operator[](Event::dissipation) == 2 * 7 * 10);
   // Inputs have no error units: nothing is read transposed in w1; w2 is read both ways.
   const auto& top = chip.errors("out");
   before = heat("w2"), expected = 0.0;

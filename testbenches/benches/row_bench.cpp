@@ -34,10 +34,19 @@ void hold(Rig& rig, double level, std::int64_t cycles) {
   for (std::int64_t n = 0; n < cycles; ++n) rig.cycle();
 }
 
+/// The time constant by which the capacitor decays: tau_m, or that of 1 - tick/tau_m per tick of Euler.
+Time decay_of(const NeuronRow& row, Time tau_m) {
+  if (row.design.chip.integration != Integration::euler || row.design.arrays[1].is_continuous()) return tau_m;
+  const double step = row.design.chip.period() / tau_m;
+  return step < 1.0 ? row.design.chip.period() / -std::log1p(-step) : 1e-9 * tau_m;
+}
+
 /// Of a curve that falls to its end: when it is there to within `band`.
-Time closed_form_settling(const ProspectiveNeuron::Params& p, oracle::Activation curve, double amplitude,
+Time closed_form_settling(const NeuronRow& row, std::size_t unit, oracle::Activation curve, double amplitude,
                           double band) {
-  const oracle::LeadLagForm form{p.tau_m.si, p.tau_r.si};
+  const ProspectiveNeuron::Params& p = neurons(row)[unit];
+  const Time lag = decay_of(row, p.tau_m);
+  const oracle::LeadLagForm form{lag.si, lag.si * (p.tau_r / p.tau_m)};
   const double start = oracle::value(curve, 0.0), end = oracle::value(curve, amplitude);
   const auto outside = [&](double t) {
     return std::abs(oracle::value(curve, amplitude * form.step(t)) - end) > band * std::abs(end - start);
@@ -92,7 +101,7 @@ RowSettling measure_settling(Rig& rig, const NeuronRow& row, const RowSettleOpti
   r.latest = (row.design.arrays[1].is_continuous() ? 1.0 : 2.0) * period;
   for (std::size_t i = 0; i < size; ++i) {
     RowSettling::Unit u{neurons(row)[i].tau_m, neurons(row)[i].tau_r, {}, {}, {}, rates[i].back()};
-    u.closed_form = closed_form_settling(neurons(row)[i], curve_of(row, i), r.amplitude, r.band);
+    u.closed_form = closed_form_settling(row, i, curve_of(row, i), r.amplitude, r.band);
     const double step = std::abs(u.end - start[i]);
     std::size_t outside = 0;  // edges up to the last one outside
     for (std::size_t n = 0; n < rates[i].size(); ++n) {

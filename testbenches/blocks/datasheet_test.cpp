@@ -157,6 +157,16 @@ TEST_CASE("datasheets: every figure of every block by hand", "[core]") {
           2.0 * bias_of(3e-12, tau_r) + 2.0 * weights * 50e-9 + 2.0 * 50e-9,
           gates(5) + (3e-12 + 80e-15) / density, {{Event::hold_sample, 80e-15 * v_dd * v_fs}});
   }
+  // What removes an offset: gates of two switches in every cycle, a capacitor, a branch that holds the zero.
+  const double switched = 2.0 * tech.parasitic_capacitance.si * v_dd / at.clock.si;
+  const auto removing = [](OffsetRemoval removal) {
+    return ErrorUnit::datasheet({.offset_removal = removal, .zero_capacitor = {90e-15}}, tech, at);
+  };
+  const Datasheet kept = removing(OffsetRemoval::none), zeroed = removing(OffsetRemoval::auto_zero),
+                  chopped = removing(OffsetRemoval::chopped);
+  CHECK(zeroed.static_current.si - kept.static_current.si == Approx(switched + 100e-9));
+  CHECK(chopped.static_current.si - kept.static_current.si == Approx(switched));
+  CHECK(zeroed.area.si - chopped.area.si == Approx(90e-15 / density));
   const GainStage::Params gain{.averaging = {4e-4}, .capacitance = {3e-12}, .bias = {9e-9}};
   check(GainStage::datasheet(gain, tech, at), "gain_stage", {"error_i > error_o"}, settling(pole_of(9e-9)),
         72e-9 + 4.0 * bias_of(3e-12, 4e-4), gates(10) + 6e-12 / density, {});

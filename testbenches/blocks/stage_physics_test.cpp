@@ -138,7 +138,7 @@ TEST_CASE("stage physics: third harmonic of a lag's transconductor is the Fourie
     for (int k = 0; k < n; ++k) {
       const double phase = 2.0 * std::numbers::pi * k / n;
       const double out =
-          CircuitStage::tick<true>(f, saturating(), s, amplitude * std::sin(phase), 0.0, 0.0) - s.carry;
+          CircuitStage::tick<true>(f, saturating(), s, amplitude * std::sin(phase), 0.0, 0.0, 1.0) - s.carry;
       first += out * std::sin(phase), third += out * std::sin(3.0 * phase);
     }
     const auto harmonic = [&](int k) {
@@ -168,7 +168,7 @@ TEST_CASE("stage physics: variance and autocorrelation of the capacitor's noise 
     std::vector<double> u;
     for (int k = 0; k < n; ++k) {
       CircuitStage::tick<false>(f, c, s, 0.0, 0.0,
-                                static_cast<double>(noise::normal(5, static_cast<std::uint64_t>(k), 0)));
+                                static_cast<double>(noise::normal(5, static_cast<std::uint64_t>(k), 0)), 1.0);
       u.push_back(s.carry);
     }
     for (int k = lag; k < n; ++k) {

@@ -228,9 +228,12 @@ case $case_name in
     [ -s s/settle.svg ] && [ -s s/report.html ] || fail "not all files"
     # A clocked chip, and a curve: tanh(a (1 - 0.9 x)) = tanh(a) - 2^-9 (tanh(a) - 0), x = exp(-t/tau)
     expect 0 "$leadlag" testbench settle c.yaml --of 'hidden[1]' --amplitude 1 --set chip.coupling=sampled --set arrays.hidden.activation=tanh --out t
-    wanted=$(calc "y = (1 - 1/512) * (exp(2) - 1) / (exp(2) + 1); u = 0.5 * log((1 + y) / (1 - y)); -1e-5 * log((1 - u) / 0.9)" | tail -1)
+    wanted=$(awk 'BEGIN { y = (1 - 1/512) * (exp(2) - 1) / (exp(2) + 1); u = 0.5 * log((1 + y) / (1 - y)); printf "%.15g", -1e-5 * log((1 - u) / 0.9) }')
     near "closed form of tanh" "$(column t/settle.csv closed_form_s 1)" "$wanted" 1e-12
     awk -v d="$(column t/settle.csv difference_s 1)" 'BEGIN { exit !(d >= 1.9999e-8 && d <= 4.0001e-8) }' || fail "a clocked chip hears of the step one period later"
+    # Euler's steps decay by 1 - T/tau: T = 1 us, tau = 10 us.
+    expect 0 "$leadlag" testbench settle c.yaml --of 'hidden[1]' --set chip.coupling=sampled --set chip.integration=euler --set chip.clock="1 MHz" --out e
+    near "closed form of Euler" "$(column e/settle.csv closed_form_s 1)" "$(calc "-1e-6 / log(0.9) * log(0.9 * 512)")" 1e-12
     # More bits take longer, by tau ln 2 each.
     expect 0 "$leadlag" testbench settle c.yaml --of 'hidden[1]' --set chip.settle_bits=12 --out b
     near "four bits more" "$(column b/settle.csv closed_form_s 1)" "$(calc "1e-5 * log(0.9 * 8192)")" 1e-12
