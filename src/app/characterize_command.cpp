@@ -31,15 +31,6 @@ std::string file_text(const fs::path& path) {
   return text.str();
 }
 
-std::string cache_folder(const std::string& wanted) {
-  if (!wanted.empty()) return wanted;
-  if (const char* base = std::getenv("XDG_CACHE_HOME"); base != nullptr && *base != '\0')
-    return std::string(base) + "/leadlag";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
-    return std::string(home) + "/.cache/leadlag";
-  throw UsageError("no folder to keep finished runs in: set XDG_CACHE_HOME or give --cache DIR");
-}
-
 /// A shipped one by its name, or a path.
 std::string technology_path(const std::string& name) {
   if (name.find('/') != std::string::npos || name.ends_with(".yaml")) return name;
@@ -65,6 +56,12 @@ std::string number_text(const V& value) {
     return format_quantity(value, {}, 6);
 }
 
+double& si_of(double& value) { return value; }
+template <class Q>
+double& si_of(Q& quantity) {
+  return quantity.si;
+}
+
 std::string yaml_of(const Technology& t, const Characterization& c, const std::string& from) {
   std::string out = "# " + t.name + ": written by leadlag characterize from " + from +
                     ".\n# Numbers that it did not measure are that file's.\n";
@@ -74,10 +71,26 @@ std::string yaml_of(const Technology& t, const Characterization& c, const std::s
     const std::string name(f.name);
     const Citation& source = t.sources.at(name);
     if (source.assumed) return;  // stays assumed
-    out += "  " + name + ":\n    value: " + number_text(t.*f.member) +
-           "\n    source: " + quoted(source.text) + "\n";
+    out += "  " + name + ":\n    value: " + number_text(t.*f.member) + "\n";
+    if (const auto ends = t.ends.find(name); ends != t.ends.end()) {
+      auto end = t.*f.member;
+      const auto state = [&](const char* key, const std::optional<double>& si) {
+        if (!si) return;
+        si_of(end) = *si;
+        out += std::string("    ") + key + ": " + number_text(end) + "\n";
+      };
+      state("min", ends->second.min), state("max", ends->second.max);
+    }
+    out += "    source: " + quoted(source.text) + "\n";
   };
   std::apply([&](const auto&... f) { (number(f), ...); }, Technology::fields());
+  if (!t.corners.empty()) out += "\ncorners:\n";
+  for (const auto& [corner, moved] : t.corners) {
+    std::string list;
+    for (const auto& [name, end] : moved)
+      list += (list.empty() ? "" : ", ") + name + ": " + std::string(name_of(end));
+    out += "  " + corner + ": {" + list + "}\n";
+  }
   out += "\ntransistors:\n";
   for (const auto& [block, groups] : t.transistors) {
     out += "  " + block + ":\n";
@@ -146,6 +159,15 @@ void check_options(const CharacterizeOptions& o) {
 }
 
 }  // namespace
+
+std::string cache_folder(const std::string& wanted) {
+  if (!wanted.empty()) return wanted;
+  if (const char* base = std::getenv("XDG_CACHE_HOME"); base != nullptr && *base != '\0')
+    return std::string(base) + "/leadlag";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return std::string(home) + "/.cache/leadlag";
+  throw UsageError("no folder to keep finished runs in: set XDG_CACHE_HOME or give --cache DIR");
+}
 
 int characterize_command(const CharacterizeOptions& options) {
   check_options(options);

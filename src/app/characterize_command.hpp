@@ -15,6 +15,9 @@ struct CharacterizeOptions {
   bool quiet = false;
 };
 
+/// Folder of finished decks: `wanted`, or $XDG_CACHE_HOME/leadlag, or ~/.cache/leadlag.
+std::string cache_folder(const std::string& wanted);
+
 /// Measures transistor circuits in ngspice and writes a technology file; compares its relations with
 /// transistors at biases that were not used. exit_violated if one is further off than allowed, or ngspice
 /// fails.

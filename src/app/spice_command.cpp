@@ -59,7 +59,8 @@ void require_continuous(const Design& design) {
 }
 
 DeckOptions deck_options(const TestbenchOptions& o) {
-  return {.level = o.spice.level, .models = o.spice.models, .step = o.spice.step};
+  return {
+      .level = o.spice.level, .models = o.spice.models, .step = o.spice.step, .mismatch = o.spice.mismatch};
 }
 
 /// Nodes by falling distance from the simulator.
@@ -223,6 +224,7 @@ int export_command(const TestbenchCommand& command) {
 }
 
 int spice_testbench(const TestbenchCommand& command, const TestbenchOptions& options) {
+  if (options.spice.draws) return mismatch_draws(command, options);
   const Design design = design_for_spice(read_design(command.blueprint, command.read));
   require_continuous(design);
   const Die die = fabricate(design);

@@ -55,6 +55,13 @@ inline constexpr std::array bench_options{
     BenchOption{"level", "LEVEL", "spice", "of the deck: behavioural (default) or transistor"},
     BenchOption{"models", "FILE", "spice",
                 "with models nch and pch, for --level transistor and characterize (default: card018.lib)"},
+    BenchOption{"mismatch", "SEED", "spice",
+                "draw the threshold of every transistor, A_VT / sqrt(W L); --level transistor"},
+    BenchOption{"mismatch-only", "BLOCKS", "spice",
+                "of these blocks: prospective_neuron,error_unit,activation,synapse,plasticity_cell"},
+    BenchOption{"mismatch-except", "BLOCKS", "spice", "of all blocks but these"},
+    BenchOption{"mismatch-draws", "N", "spice",
+                "N dies with seeds from --mismatch on: the share whose error falls to less than half"},
     BenchOption{"step", "TIME", "spice",
                 "longest step of ngspice (default: a hundredth of the fastest time constant)"}};
 
@@ -85,6 +92,8 @@ struct SpiceOptions {
   std::optional<Time> step;
   std::optional<std::int64_t> cycles;
   std::optional<double> tolerance;
+  std::optional<DeckMismatch> mismatch;
+  std::optional<int> draws;
 };
 
 /// The command line with every text read.
@@ -109,6 +118,8 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command);
 int export_command(const TestbenchCommand& command);
 /// Runs the chip's deck in ngspice and compares.
 int spice_testbench(const TestbenchCommand& command, const TestbenchOptions& options);
+/// Many dies with mismatch of their own, as decks: which share of them learns.
+int mismatch_draws(const TestbenchCommand& command, const TestbenchOptions& options);
 int testbench_command(const TestbenchCommand& command);
 /// The gradient bench at each value of options.sweep.
 int gradient_sweep(const TestbenchCommand& command, const TestbenchOptions& options);

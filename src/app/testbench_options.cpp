@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "app/commands.hpp"
 #include "app/testbench.hpp"
@@ -70,6 +73,41 @@ BenchKind kind_of(const std::string& name) {
   throw UsageError("no measurement '" + name + "'" + suggestion(name, {names.begin(), names.end()}));
 }
 
+std::vector<std::string> blocks_of(OptionsReader& reader, const std::string& name) {
+  std::vector<std::string> blocks;
+  std::istringstream list(reader.text(name));
+  for (std::string block; std::getline(list, block, ',');) {
+    const bool known =
+        std::find(mismatched_blocks.begin(), mismatched_blocks.end(), block) != mismatched_blocks.end();
+    if (!known)
+      reader.fail(name, "unknown-name",
+                  "a transistor deck has no block '" + block + "'" +
+                      suggestion(block, {mismatched_blocks.begin(), mismatched_blocks.end()}));
+    blocks.push_back(block);
+  }
+  return blocks;
+}
+
+void read_mismatch(OptionsReader& reader, SpiceOptions& o) {
+  const auto seed = reader.whole<std::int64_t>("mismatch", 0, 1e15);
+  DeckMismatch mismatch;
+  mismatch.only = blocks_of(reader, "mismatch-only"), mismatch.except = blocks_of(reader, "mismatch-except");
+  o.draws = reader.whole<int>("mismatch-draws", 1, 100000);
+  for (const char* name : {"mismatch-only", "mismatch-except", "mismatch-draws"}) {
+    if (!reader.text(name).empty() && reader.text("mismatch").empty())
+      reader.fail(name, "illegal-combination", "it needs --mismatch SEED");
+  }
+  if (!reader.text("mismatch").empty() && o.level != SpiceLevel::transistor)
+    reader.fail("mismatch", "illegal-combination", "only --level transistor has transistors to draw");
+  if (!seed) return;
+  mismatch.seed = static_cast<std::uint64_t>(*seed);
+  std::ifstream library(spice_folder() + "/transistor.lib");
+  std::ostringstream text;
+  text << library.rdbuf();
+  mismatch.library = text.str();
+  o.mismatch = mismatch;
+}
+
 }  // namespace
 
 TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
@@ -132,7 +170,9 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
              .step = reader.quantity<Time>("step"),
              .cycles = o.kind == BenchKind::spice ? reader.whole<std::int64_t>("cycles", 2, most_deck_cycles)
                                                   : std::nullopt,
-             .tolerance = tolerance};
+             .tolerance = tolerance,
+             .mismatch = {},
+             .draws = {}};
   const std::string level = reader.text("level");
   const auto& levels = Names<SpiceLevel>::value;
   const auto known = std::find(levels.begin(), levels.end(), level);
@@ -146,6 +186,7 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
       reader.fail("models", "illegal-combination", "only --level transistor has models");
     o.spice.models = std::filesystem::absolute(models).string();
   }
+  read_mismatch(reader, o.spice);
   o.min_cosine = reader.plain("min-cosine", false);
   if (o.min_cosine && std::abs(*o.min_cosine) > 1.0)
     reader.fail("min-cosine", "out-of-range", "a cosine is from -1 to 1");

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chips of prospective neurons (none, LE, GLE) as decks: one instance per block.
 #include <algorithm>
+#include <optional>
+#include <sstream>
 
 #include "spice/deck_text.hpp"
+#include "spice/mismatch.hpp"
 #include "units/text.hpp"
 
 namespace leadlag {
@@ -14,8 +17,14 @@ constexpr double common_mode = 1.0, weight_level = 0.8, weight_volts = 0.2;
 /// Of a weight that stays as it is there is no node, and of a pin that no one reads no wire.
 class ArrayDeck {
  public:
-  ArrayDeck(const Design& design, const Die& die, const Stimulus& stimulus, SpiceLevel level)
-      : d_(design), die_(die), s_(stimulus), transistors_(level == SpiceLevel::transistor) {}
+  ArrayDeck(const Design& design, const Die& die, const Stimulus& stimulus, const DeckOptions& options)
+      : d_(design),
+        die_(die),
+        s_(stimulus),
+        transistors_(options.level == SpiceLevel::transistor),
+        options_(options) {
+    if (options.mismatch) mismatch_.emplace(options.mismatch->library, options.mismatch->seed);
+  }
 
   std::string body() {
     write_pins();
@@ -53,7 +62,21 @@ class ArrayDeck {
   void block(const std::string& name, const std::vector<std::string>& nodes, const std::string& subcircuit,
              Parameters parameters, const Parameters& biases) {
     if (transistors_) parameters.insert(parameters.end(), biases.begin(), biases.end());
-    t_.instance(name, nodes, kind(subcircuit), parameters);
+    std::string what = kind(subcircuit);
+    if (transistors_ && mismatch_ && options_.mismatch->covers(stem_of(subcircuit))) {
+      std::istringstream own(mismatch_->copy(what, name));
+      for (std::string line; std::getline(own, line);) t_.line(line);
+      what = Mismatch::name_of_copy(what, name);
+    }
+    t_.instance(name, nodes, what, parameters);
+  }
+  /// "synapse_fixed_forward" -> "synapse".
+  static std::string_view stem_of(const std::string& subcircuit) {
+    if (subcircuit.starts_with("curve_")) return "activation";
+    for (const std::string_view block : mismatched_blocks) {
+      if (subcircuit.starts_with(block)) return block;
+    }
+    return subcircuit;
   }
   void count(const Datasheet& sheet) { power_ = power_ + d_.technology.v_dd * sheet.static_current; }
   /// Where a capacitor inside a block stands at the beginning.
@@ -105,6 +128,19 @@ class ArrayDeck {
     }
     if (learns()) pin("learn", s_.learn, 1.0, Reconstruction::hold);
     t_.line("Vone one 0 " + spice_number(unit));
+    write_phase();
+  }
+
+  /// What turns the plasticity cells' offset round from one clock period to the next, or the quarter of every
+  /// eighth period in which they zero.
+  void write_phase() {
+    const OffsetRemoval removal = d_.blocks.plasticity_cell.offset_removal;
+    if (!transistors_ || removal == OffsetRemoval::none) return;
+    const double period = d_.chip.period().si, edge = 0.01 * period;
+    const bool chopped = removal == OffsetRemoval::chopped;
+    const double high = chopped ? period : 6.0 * period, repeats = chopped ? 2.0 * period : 8.0 * period;
+    t_.line("Vphase phase 0 PULSE(" + std::string(chopped ? "-1" : "0") + " 1 0 " + spice_number(edge) + " " +
+            spice_number(edge) + " " + spice_number(high - edge) + " " + spice_number(repeats) + ")");
   }
 
   void write_low_passes(std::size_t a) {
@@ -229,7 +265,12 @@ class ArrayDeck {
     if (!plastic) return block(cell, nodes, "synapse_fixed" + direction, {{"w", weight}}, biased);
     nodes.insert(nodes.begin(), cell);
     block(cell, nodes, "synapse" + direction, {}, biased);
-    block(cell + "_cell", {at(x.to, i, "e"), rate, "learn", cell}, "plasticity_cell",
+    const OffsetRemoval removal =
+        transistors_ ? d_.blocks.plasticity_cell.offset_removal : OffsetRemoval::none;
+    std::vector<std::string> pins{at(x.to, i, "e"), rate, "learn", cell};
+    if (removal != OffsetRemoval::none) pins.emplace_back("phase");
+    block(cell + "_cell", pins,
+          "plasticity_cell" + (removal == OffsetRemoval::none ? "" : "_" + std::string(name_of(removal))),
           {{"eta", rate_per_second(d_)}, {"w0", weight}}, {{"i", d_.blocks.plasticity_cell.bias.si}});
     begin(cell + "_cell", "wn", weight_level + weight_volts * weight);
     count(PlasticityCell::datasheet(d_.blocks.plasticity_cell, d_.technology, d_.operating_point(),
@@ -250,6 +291,8 @@ class ArrayDeck {
   const Die& die_;
   const Stimulus& s_;
   bool transistors_;
+  const DeckOptions& options_;
+  std::optional<Mismatch> mismatch_;
   Power power_{};
   DeckText t_;
   std::vector<std::string> pins_;
@@ -317,7 +360,8 @@ Deck array_deck(const Design& design, const Die& die, const Stimulus& stimulus, 
     if (options.models.empty()) deck.files.emplace_back("card018.lib");
     deck.models = options.models;
   }
-  ArrayDeck writer(design, die, stimulus, options.level);
+  if (options.mismatch) deck.a_vt = design.technology.a_vt;
+  ArrayDeck writer(design, die, stimulus, options);
   const std::string body = writer.body();
   deck.nodes = writer.nodes(), deck.datasheet_power = writer.power();
   const Time period = design.chip.period();

@@ -130,6 +130,8 @@ class Evaluation {
     };
     std::apply([&](const auto&... f) { (set(f), ...); }, Technology::fields());
     c_.technology.sources[name] = {source, false};
+    c_.technology.ends.erase(name);  // those were of another value
+    for (auto& [corner, moved] : c_.technology.corners) moved.erase(name);
   }
   void check(const std::string& what, double i, double relation, double measured, const std::string& unit,
              double limit = 0.1) {

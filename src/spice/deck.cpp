@@ -118,6 +118,13 @@ class Objections {
 
 }  // namespace
 
+bool DeckMismatch::covers(std::string_view block) const {
+  const auto in = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), block) != list.end();
+  };
+  return (only.empty() || in(only)) && !in(except);
+}
+
 Deck make_deck(const Design& design, const Die& die, const Stimulus& stimulus, const DeckOptions& options) {
   const auto found = Objections(design, options.level).list();
   if (!found.empty()) throw DesignError(design.file, found);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,15 +47,28 @@ struct Deck {
   Time duration{}, step{};  ///< of the analysis; its longest step
   SpiceLevel level = SpiceLevel::behavioural;
   Voltage supply{};
+  AreaMatching a_vt{};        ///< transistor level: 0 without mismatch
   Power datasheet_power{};    ///< transistor level: static power of the same blocks by their Datasheets
   std::vector<bool> counted;  ///< by cycle: the simulator does in it what the deck does; empty: all
 };
+
+/// Threshold mismatch of a transistor deck: which blocks' transistors are drawn.
+struct DeckMismatch {
+  std::uint64_t seed = 1;
+  std::vector<std::string> only, except;  ///< of mismatched_blocks; `only` empty: all
+  std::string library;                    ///< text of transistor.lib
+  bool covers(std::string_view block) const;
+};
+/// Blocks of a transistor deck, as --mismatch-only and --mismatch-except name them.
+inline constexpr std::array<std::string_view, 5> mismatched_blocks{
+    "prospective_neuron", "error_unit", "activation", "synapse", "plasticity_cell"};
 
 struct DeckOptions {
   SpiceLevel level = SpiceLevel::behavioural;
   std::string models;  ///< absolute path of a file with models nch and pch; empty: card018.lib
   std::optional<Time>
       step;  ///< longest step; a hundredth of the fastest time constant, at most half a clock period
+  std::optional<DeckMismatch> mismatch;
 };
 
 /// Most synapses that are exported: SPICE solves all of them together.

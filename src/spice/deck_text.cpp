@@ -83,13 +83,14 @@ std::string framed_deck(const Design& design, const Stimulus& stimulus, const De
   const bool transistors = deck.level == SpiceLevel::transistor;
   if (transistors) {
     const Technology& t = design.technology;
-    d.line(".param g2ut=" + spice_number(t.kappa / (2.0 * t.thermal_voltage().si)));
+    d.line(".param g2ut=" + spice_number(t.kappa / (2.0 * t.thermal_voltage().si)) +
+           " avt=" + spice_number(deck.a_vt.si));
     d.line(".temp " + spice_number(t.temperature.si - 273.15));
     d.line("Vdd vdd 0 " + spice_number(t.v_dd.si));
   }
   for (const std::string& file : deck.files) d.line(".include " + file);
   if (!deck.models.empty()) d.line(".include \"" + deck.models + "\"");
-  if (transistors) d.line(".options reltol=1e-4 method=gear");  // trapezoidal rings where devices switch
+  if (transistors) d.line(".options reltol=1e-4 method=gear chgtol=1e-19");  // trapezoidal rings where devices switch
   const std::string end = spice_number(deck.duration.si);
   std::string text = d.text() + body;
   DeckText tail;

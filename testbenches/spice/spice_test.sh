@@ -174,6 +174,93 @@ case $case_name in
     expect 2 "$leadlag" export spice "$source/testbenches/spice/gle_232.yaml" --level transistor --out out
     has stderr "tanh and linear"
     ;;
+  characterize)  # few points: a file that the program reads, kept runs, and relations that hold between the points
+    export XDG_CACHE_HOME=$work/cache
+    expect 0 "$leadlag" characterize prospective_neuron --points 2 --draws 0 --out mine.yaml --quiet
+    mv stdout first.txt
+    ! grep -q VIOLATED first.txt || { cat first.txt; fail "a relation does not hold"; }
+    for relation in "membrane tau" "lead stage's pole, rho 2" "lead stage's settling, rho 0.5" "supply current of the adder"; do has first.txt "$relation"; done
+    has mine.yaml "characterised by ngspice"
+    expect 0 "$leadlag" technology mine.yaml
+    value() { awk -v key="  $1:" '$0 == key { getline; print $2; exit }' mine.yaml; }
+    # The card's slope factor is 1.43 with the source at the bulk; by hand gamma = 2 / kappa, the tail and its mirror draw 2 I_b.
+    awk -v k="$(value kappa)" 'BEGIN { exit !(k > 0.66 && k < 0.77) }' || fail "kappa $(value kappa)"
+    awk -v g="$(value noise_gamma)" -v k="$(value kappa)" 'BEGIN { exit !(g > 0.8 * 2 / k && g < 1.1 * 2 / k) }' || fail "gamma $(value noise_gamma)"
+    awk -v s="$(value supply_ota)" 'BEGIN { exit !(s > 1.95 && s < 2.1) }' || fail "supply $(value supply_ota)"
+    # A second run reads what the first kept: this ngspice cannot simulate.
+    version=$(ngspice --version | grep -o 'ngspice-[0-9.]*' | head -1)
+    mkdir fake && printf '#!/bin/sh\n[ "$1" = --version ] && echo "** %s"\n[ "$1" = --version ]\n' "$version" >fake/ngspice && chmod +x fake/ngspice
+    expect 0 env PATH="$work/fake:$PATH" "$leadlag" characterize prospective_neuron --points 2 --draws 0 --out again.yaml --quiet
+    cmp mine.yaml again.yaml || fail "another file from the same runs"
+    expect 1 env PATH="$work/fake:$PATH" "$leadlag" characterize pi_controller --points 2 --draws 0 --out failed.yaml --quiet
+    has stderr "NOT MEASURED"
+    [ ! -e failed.yaml ] || fail "a file of nothing"
+    # A chip on it: its neurons' coefficients are the characterised ones.
+    sed 's/technology: cmos180/technology: .\/mine.yaml/' "$source/testbenches/spice/transistor_loop.yaml" >chip.yaml
+    expect 0 "$leadlag" run chip.yaml --out chip --quiet --no-controls
+    has chip/report.txt "characterised by ngspice"
+    expect 2 "$leadlag" characterize neuron --out x.yaml
+    has stderr "no transistor-level circuit of 'neuron'"
+    expect 2 "$leadlag" characterize all --draws 1 --points 1 --jobs 0
+    for wrong in --draws --points --jobs --out; do has stderr "$wrong"; done
+    expect 2 "$leadlag" characterize all --technology cmos190 --out x.yaml
+    has stderr "did you mean 'cmos180'"
+    expect 2 env PATH=/nonexistent "$leadlag" characterize all --out x.yaml
+    has stderr "apt-get install ngspice"
+    ;;
+  pi)  # the transistor channel against PiController's equations: rest error, k_p, settling, supply
+    expect 0 "$leadlag" characterize pi_controller --points 2 --draws 0 --out pi.yaml --cache "$work/cache" --quiet
+    [ "$(grep -c 'MET .*PI' stdout)" -ge 4 ] || { cat stdout; fail "not all relations of the PI channel"; }
+    for relation in "alpha / (1 + alpha k_p)" "PI: k_p" "PI: settling" "supply current of a PI channel"; do has stdout "$relation"; done
+    ;;
+  mismatch)  # each transistor has a draw of its own, Pelgrom's, which depends on seed and place only
+    chip=$source/testbenches/spice/mismatch_loop.yaml
+    deck() { expect 0 "$leadlag" export spice "$chip" --level transistor --cycles 20 --out "$@"; }
+    draws() { grep -oE ' z=[-0-9.e]+' "$1/deck.cir" | sed 's/ z=//'; }
+    deck a --mismatch 3 && deck b --mismatch 3 && deck c --mismatch 4 && deck none
+    cmp a/deck.cir b/deck.cir || fail "one seed, two decks"
+    [ "$(draws a)" != "$(draws c)" ] || fail "two seeds, one die"
+    [ "$(draws none | wc -l)" -eq 0 ] || fail "draws without mismatch"
+    # Neuron and error unit: three OTAs and two mirrors each; curve and multipliers with theirs.
+    [ "$(draws a | wc -l)" -eq $((2 * (3 * 5 + 2) + 14 + 4 * 20)) ] || fail "$(draws a | wc -l) transistors"
+    [ "$(draws a | sort -u | wc -l)" -eq "$(draws a | wc -l)" ] || fail "two transistors share a draw"
+    for seed in 10 11 12 13 14 15 16 17; do deck "s$seed" --mismatch "$seed" && draws "s$seed"; done >all.txt
+    awk '{ n++; s += $1; q += $1 * $1 } END { m = s / n; v = q / n - m * m; print n, m, v
+      exit !(n > 900 && m * m < 16 / n && (v - 1) * (v - 1) < 32 / n) }' all.txt || fail "not standard normal: mean, variance"
+    grep -q '^.param g2ut=.* avt=5e-09' a/deck.cir || fail "A_VT is not the technology's"
+    deck only --mismatch 3 --mismatch-only plasticity_cell
+    deck except --mismatch 3 --mismatch-except plasticity_cell
+    [ "$(draws only | wc -l)" -eq 40 ] || fail "two cells have 40 transistors, not $(draws only | wc -l)"
+    [ "$(cat <(draws only) <(draws except) | sort)" = "$(draws a | sort)" ] || fail "only and except are not the parts of all"
+    expect 2 "$leadlag" export spice "$chip" --out x --mismatch 3 --mismatch-only plasticity_sell
+    has stderr "did you mean 'plasticity_cell'"
+    has stderr "only --level transistor"
+    expect 2 "$leadlag" export spice "$chip" --level transistor --out x --mismatch-except synapse
+    has stderr "it needs --mismatch SEED"
+    # What the card makes of it: a follower's offset is a draw of ngspice's own, sqrt(A_VT^2 / W L) of pair and mirror.
+    sed -i '/^\.save/,$d' a/deck.cir && printf '.control\nop\necho RESULT $&v(xout_0_neuron.x2.xt)\nquit 0\n.endc\n.end\n' >>a/deck.cir
+    (cd a && expect 0 ngspice -b deck.cir && grep -o 'RESULT .*' stdout >../op.txt)
+    sed 's/ avt=5e-09/ avt=0/' a/deck.cir >a/same.cir
+    (cd a && expect 0 ngspice -b same.cir && grep -o 'RESULT .*' stdout >../same.txt)
+    awk 'NR == FNR { a = $2; next } { d = $2 - a; if (d < 0) d = -d; exit !(d > 1e-4 && d < 2.5e-2) }' op.txt same.txt || fail "mismatch moves a membrane by nothing, or too much"
+    ;;
+  characterize_all)
+    expect 0 "$leadlag" characterize all --out all.yaml --cache "$work/cache" --quiet
+    ! grep -q VIOLATED stdout || { cat stdout; fail "a relation does not hold"; }
+    [ "$(grep -c ' MET ' stdout)" -ge 100 ] || { cat stdout; fail "too few relations"; }
+    expect 0 "$leadlag" technology all.yaml
+    ;;
+  verdict)  # plasticity cells alone keep the loop from learning, all else does not; chopped or zeroed cells learn
+    export XDG_CACHE_HOME=$work/cache
+    learning() {  # arguments: how many of 20 dies learn
+      expect 0 "$leadlag" testbench spice "$source/testbenches/spice/mismatch_loop.yaml" --level transistor --cycles 200 --step "1 us" --mismatch 1 --mismatch-draws 20 --out draws --quiet "$@"
+      grep -o '^[0-9]* of 20' stdout | cut -d' ' -f1
+    }
+    cells=$(learning --mismatch-only plasticity_cell) rest=$(learning --mismatch-except plasticity_cell)
+    chopped=$(learning --set blocks.plasticity_cell.offset_removal=chopped) zeroed=$(learning --set blocks.plasticity_cell.offset_removal=auto_zero)
+    echo "learn: cells $cells, rest $rest, chopped $chopped, zeroed $zeroed of 20"
+    [ "$rest" -ge 17 ] && [ "$chopped" -ge 17 ] && [ "$zeroed" -ge 17 ] && [ "$cells" -le 10 ] || fail "another verdict"
+    ;;
   export)  # the deck is complete and runs as it is
     expect 0 "$leadlag" export spice "$source/testbenches/spice/gle_232.yaml" --out deck --cycles 50
     mv deck elsewhere && cd elsewhere || fail "no folder"
