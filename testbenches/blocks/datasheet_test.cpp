@@ -36,6 +36,7 @@ constexpr int bits = 5;
 Technology process() {
   Technology t;
   t.v_dd = {v_dd}, t.kappa = kappa, t.temperature = {320.0}, t.parasitic_capacitance = {c_par};
+  t.multiplier_capacitance = {c_par};
   t.dac_unit_capacitor = {c_unit}, t.capacitor_density = {density}, t.layout_overhead = overhead;
   t.adc_energy_per_step = {31e-15}, t.sram_write_energy = {11e-15}, t.sram_read_energy = {2e-15};
   t.sram_bit_area = {6e-12}, t.wire_energy = {17e-11}, t.wire_resistance = {3e5},
