@@ -36,19 +36,19 @@ void NeuronArray<T>::prepare() {
 template <class T>
 void NeuronArray<T>::set_coefficients(std::size_t unit) {
   const auto& p = params_.neurons[unit];
-  neurons_.set(unit * lanes_, lanes_, ProspectiveNeuron::coefficients(p, params_.tick, params_.input));
-  for (std::size_t b = 0; b < lanes_; ++b) nudging_[unit * lanes_ + b] = static_cast<T>(p.nudging);
-  if (has_errors()) {
-    errors_.set(unit * lanes_, lanes_,
-                ErrorUnit::coefficients(params_.error_units[unit], params_.tick, params_.input));
-  }
+  const std::size_t first = unit * lanes_;
+  const auto neuron = ProspectiveNeuron::coefficients(p, params_.tick, params_.input);
+  neurons_.set(first, lanes_, neuron);
+  for (std::size_t b = 0; b < lanes_; ++b) nudging_[first + b] = static_cast<T>(p.nudging);
   if (!neuron_physics_.empty()) {
-    neuron_physics_.set(unit * lanes_, params_.replicas, params_.neuron_physics[unit],
-                        static_cast<double>(neurons_.decay[unit * lanes_]));
+    neuron_physics_.set(first, params_.replicas, params_.neuron_physics[unit], neuron.decay);
   }
-  if (!error_physics_.empty()) {
-    error_physics_.set(unit * lanes_, params_.replicas, params_.error_physics[unit],
-                       static_cast<double>(errors_.decay[unit * lanes_]));
+  if (has_errors()) {
+    const auto error = ErrorUnit::coefficients(params_.error_units[unit], params_.tick, params_.input);
+    errors_.set(first, lanes_, error);
+    if (!error_physics_.empty()) {
+      error_physics_.set(first, params_.replicas, params_.error_physics[unit], error.decay);
+    }
   }
   if (params_.gain_stage) {
     gains_.set(unit * lanes_, lanes_, GainStage::coefficients(*params_.gain_stage, p, params_.tick));
