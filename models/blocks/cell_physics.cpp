@@ -21,12 +21,14 @@ const CellPhysics* CellContext::with(Effect e, std::string_view stem) const {
 }
 
 Time CellContext::made(Time tau, Capacitance c, std::string_view stem, std::size_t unit) const {
+  if (!physics || !physics->kinds.contains(stem)) return tau;
+  const auto draw = [&] { return fabrication(*physics, name, unit, "time constant").normal(0); };
+  if (const auto stated = physics->physics.stated.tau_mismatch) return tau * std::exp(*stated * draw());
   const CellPhysics* p = with(Effect::mismatch, stem);
   if (p == nullptr) return tau;
   const double sigma =
       std::hypot(capacitor_mismatch(p->technology, c), current_mismatch(p->technology, stem, "tails"));
-  const double error = sigma * fabrication(*p, name, unit, "time constant").normal(0);
-  return tau * std::max(0.05, 1.0 + error);
+  return tau * std::max(0.05, 1.0 + sigma * draw());
 }
 
 double CellContext::offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
