@@ -90,7 +90,8 @@ std::string framed_deck(const Design& design, const Stimulus& stimulus, const De
   }
   for (const std::string& file : deck.files) d.line(".include " + file);
   if (!deck.models.empty()) d.line(".include \"" + deck.models + "\"");
-  if (transistors) d.line(".options reltol=1e-4 method=gear chgtol=1e-19");  // trapezoidal rings where devices switch
+  if (transistors)
+    d.line(".options reltol=1e-4 method=gear chgtol=1e-19");  // trapezoidal rings where devices switch
   const std::string end = spice_number(deck.duration.si);
   std::string text = d.text() + body;
   DeckText tail;

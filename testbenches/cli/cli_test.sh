@@ -269,7 +269,7 @@ END
     [ out/runs/offset-r-1-2.json -ot r.yaml ] || fail "a finished run was made again"
     sed -e 's/5 mV\]/5 mA]/' -e 's/presets: \[slow, fast\]/presets: [slow, fats]/' -e 's/energy_per_sample/energy_per_sampel/' r.yaml > wrong.yaml
     expect 2 "$leadlag" check wrong.yaml
-    has stderr "wrong.yaml:15:61: error\[bad-unit\]"; has stderr "did you mean 'fast'"; has stderr "did you mean 'energy_per_sample'"
+    has stderr "wrong.yaml:15:61: error[bad-unit]"; has stderr "did you mean 'fast'"; has stderr "did you mean 'energy_per_sample'"
     expect 2 "$leadlag" study robustness "$source/models/chips/two_neurons.yaml" --out out3; has stderr "lists curves to draw"
     [ ! -e out3 ] || fail "out3 was made"
     ;;
