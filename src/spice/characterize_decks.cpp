@@ -52,7 +52,7 @@ class Decks {
   void begin(const std::string& name, double celsius, double supply) {
     name_ = name;
     text_ = "* leadlag characterize: " + name +
-            "\n.include options.lib\n.options method=gear chgtol=1e-19\n" +
+            "\n.include options.lib\n.options method=gear reltol=1e-4 chgtol=1e-19\n" +
             ".param vfs=25m ifs=10n vw=1 avt=" + n(r_.technology.a_vt.si) +
             " g2ut=" + n(r_.technology.kappa / (2.0 * r_.technology.thermal_voltage().si)) +
             "\n.include behavioural.lib\n.include transistor.lib\n" +

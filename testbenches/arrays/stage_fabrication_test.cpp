@@ -160,7 +160,7 @@ TEST_CASE("fabrication: offsets and curves spread by Pelgrom, independently", "[
   check_correlation(first, {c.offset.begin() + 1, c.offset.end()}, 0.0);
 }
 
-TEST_CASE("fabrication: a die is its number; weights, order and seed of noise are another matter",
+TEST_CASE("fabrication: a die is its number, weights, order and seed of noise are another matter",
           "[array]") {
   const Column c = column_of(design_of(wide));
   CHECK(column_of(design_of(wide, {{"chip.seed", "99"}})).lag == c.lag);
@@ -177,10 +177,8 @@ TEST_CASE("fabrication: tau_mismatch replaces Pelgrom's figure, with any effects
   CHECK(std::all_of(c.amplitude.begin(), c.amplitude.end(), [](double a) { return a == 0.0; }));
 }
 
-TEST_CASE(
-    "fabrication: auto-zeroed error units keep a share of their offset and the zero's kT/C, chopped ones "
-    "turn it",
-    "[array]") {
+TEST_CASE("fabrication: an auto-zeroed error unit keeps a share of its offset, a chopped one turns it",
+          "[array]") {
   const Column c = column_of(design_of(wide));
   const Socket::Settings zeroed{{"blocks.error_unit.offset_removal", "auto_zero"},
                                 {"blocks.error_unit.zero_capacitor", "20 fF"},
@@ -258,7 +256,7 @@ TEST_CASE("circuit noise: a chip's membranes and rates have the variance of kT/C
   CHECK(worst < 4.5 * std::sqrt(5.0 / 2950.0));
 }
 
-TEST_CASE("circuit noise: error units too; a stated noise comes on top", "[array]") {
+TEST_CASE("circuit noise: error units too, a stated noise comes on top", "[array]") {
   Socket s("x", noisy, {{"physics.error_noise", "0.5"}});
   const Seen seen = watch(s, 3000);
   // rho of the error unit is 5/15; no current comes back.
