@@ -7,21 +7,21 @@ status=0
 # room: rooms whose headers it may include
 rules="
 src/units: units
-models/technology: technology units
+models/technology: technology fixed units
 models/fixed: fixed units
-models/blocks: blocks technology units
-models/arrays: arrays blocks technology units
-models/learning: learning arrays blocks technology units
-src/design: design blocks learning technology units
-src/spice: spice design arrays blocks learning technology units
-src/elaborate: elaborate design arrays blocks learning technology units
-src/measure: measure design learning blocks technology units
-src/report: report measure design technology units
-testbenches/instruments: instruments measure design arrays blocks learning technology units
-testbenches/leadlag: leadlag elaborate instruments measure design arrays blocks learning technology units
+models/blocks: blocks technology fixed units
+models/arrays: arrays blocks technology fixed units
+models/learning: learning arrays blocks technology fixed units
+src/design: design blocks learning technology fixed units
+src/spice: spice design arrays blocks learning technology fixed units
+src/elaborate: elaborate design arrays blocks learning technology fixed units
+src/measure: measure design learning blocks technology fixed units
+src/report: report measure design technology fixed units
+testbenches/instruments: instruments measure design arrays blocks learning technology fixed units
+testbenches/leadlag: leadlag elaborate instruments measure design arrays blocks learning technology fixed units
 testbenches/oracles: oracles
-testbenches/benches: benches spice elaborate oracles instruments measure design arrays blocks learning technology units
-src/app: app report benches spice oracles measure elaborate design instruments arrays blocks learning technology units
+testbenches/benches: benches spice elaborate oracles instruments measure design arrays blocks learning technology fixed units
+src/app: app report benches spice oracles measure elaborate design instruments arrays blocks learning technology fixed units
 "
 rooms=0
 while IFS=: read -r room allowed; do

@@ -37,6 +37,7 @@ void NeuronArray<T>::set_coefficients(std::size_t unit) {
   const std::size_t first = unit * lanes_;
   const auto neuron = ProspectiveNeuron::coefficients(p, params_.tick, params_.input);
   neurons_.set(first, lanes_, neuron);
+  if (digital_neurons_) digital_neurons_->set(first, params_.replicas, neuron);
   for (std::size_t b = 0; b < lanes_; ++b) nudging_[first + b] = static_cast<T>(p.nudging);
   if (!neuron_physics_.empty()) {
     neuron_physics_.set(first, params_.replicas, params_.neuron_physics[unit], neuron.decay);
@@ -44,6 +45,7 @@ void NeuronArray<T>::set_coefficients(std::size_t unit) {
   if (has_errors()) {
     const auto error = ErrorUnit::coefficients(params_.error_units[unit], params_.tick, params_.input);
     errors_.set(first, lanes_, error);
+    if (digital_errors_) digital_errors_->set(first, params_.replicas, error);
     if (!error_physics_.empty()) {
       error_physics_.set(first, params_.replicas, params_.error_physics[unit], error.decay);
     }
@@ -111,7 +113,9 @@ template <class T>
 void NeuronArray<T>::filter_errors(const T* slope) {
   const T* epsilon = params_.has_target ? epsilon_.data() : nullptr;
   const bool wires = params_.errors == ErrorPath::instantaneous;
-  if (error_physics_.empty() || wires) {
+  if (digital_errors_) {
+    digital_errors_->run_errors(errors_, wires, slope, back_.data(), epsilon, error_.data());
+  } else if (error_physics_.empty() || wires) {
     error_column(errors_, wires, slope, back_.data(), epsilon, error_.data());
   } else {
     error_physics_.run_errors(errors_, slope, back_.data(), epsilon, error_.data());
@@ -136,7 +140,10 @@ void NeuronArray<T>::run_neurons() {
   const T* error = nudged_ ? error_.data() : nullptr;
   const auto taps =
       tapped() ? NeuronTaps<T>{driven_.data(), membrane_.data(), lookahead_.data()} : NeuronTaps<T>{};
-  if (neuron_physics_.empty()) {
+  if (digital_neurons_) {
+    digital_neurons_->run_neurons(curve, neurons_, drive_.data(), nudging_.data(), error, rate.data(),
+                                  next_slope_.data(), taps);
+  } else if (neuron_physics_.empty()) {
     neuron_column(curve, neurons_, drive_.data(), nudging_.data(), error, rate.data(), next_slope_.data(),
                   taps);
   } else {

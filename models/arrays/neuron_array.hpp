@@ -10,6 +10,7 @@
 
 #include "arrays/column_kernel.hpp"
 #include "arrays/crossbar_array.hpp"
+#include "arrays/fixed_column.hpp"
 #include "arrays/gain_column.hpp"
 #include "arrays/lane_bus.hpp"
 #include "arrays/physical_column.hpp"
@@ -28,6 +29,7 @@ struct NeuronArrayParams {
   std::vector<ErrorUnit::Params> error_units;               ///< empty: the array has no error units
   std::vector<StagePhysics> neuron_physics, error_physics;  ///< one per unit, or empty: ideal
   NoiseKeys neuron_noise, error_noise;
+  std::optional<FixedWords> words;  ///< the array is digital
   bool has_target = false;
   TargetUnit::Params target_unit;
   std::optional<GainStage::Params> gain_stage;  ///< one behind each error unit
@@ -118,6 +120,8 @@ class NeuronArray final : public sc_core::sc_module {
         errors_(params_.error_units.size() * lanes_),
         neuron_physics_(params_.neuron_physics.size() * lanes_, params_.neuron_noise),
         error_physics_(params_.error_physics.size() * lanes_, params_.error_noise),
+        digital_neurons_(digital_column(params_.neurons.size())),
+        digital_errors_(digital_column(params_.error_units.size())),
         gains_(params_.gain_stage ? params_.neurons.size() * lanes_ : 0),
         analog_neurons_(neurons_, !params_.neuron_poles.empty()),
         analog_errors_(errors_, !params_.error_poles.empty()),
@@ -190,6 +194,9 @@ class NeuronArray final : public sc_core::sc_module {
   void activate();
   void clear_padding(std::span<T> rate, std::span<T> slope) const;
   void check_finite() const;
+  std::optional<FixedColumn> digital_column(std::size_t units) const {
+    return params_.words ? std::optional<FixedColumn>({*params_.words, units * lanes_}) : std::nullopt;
+  }
   bool tapped() const { return params_.tau_m_learns || params_.tau_r_learns || !gains_.empty(); }
   bool tau_learns() const { return params_.tau_m_learns || params_.tau_r_learns; }
   void learn_tau();
@@ -199,6 +206,7 @@ class NeuronArray final : public sc_core::sc_module {
   std::vector<Incoming> incoming_;
   LeadLagLanes<T> neurons_, errors_;
   PhysicalColumn<T> neuron_physics_, error_physics_;
+  std::optional<FixedColumn> digital_neurons_, digital_errors_;
   GainColumn<T> gains_;
   bool nudged_ = false;
   AnalogColumn<T> analog_neurons_, analog_errors_;

@@ -28,6 +28,7 @@
 #include "blocks/trajectory_memory.hpp"
 #include "blocks/weight_register.hpp"
 #include "design/position.hpp"
+#include "fixed/words.hpp"
 #include "learning/microcircuit.hpp"
 #include "learning/off_chip.hpp"
 #include "technology/technology.hpp"
@@ -66,10 +67,10 @@ template <>
 struct Names<Detail> {
   static constexpr std::array<std::string_view, 2> value{"tile", "structural"};
 };
-enum class Fidelity { ideal, circuit };
+enum class Fidelity { ideal, circuit, fixed };
 template <>
 struct Names<Fidelity> {
-  static constexpr std::array<std::string_view, 2> value{"ideal", "circuit"};
+  static constexpr std::array<std::string_view, 3> value{"ideal", "circuit", "fixed"};
 };
 enum class Optimiser { sgd, momentum, adam };
 template <>
@@ -440,7 +441,8 @@ struct Design {
   FullScale full_scale;
   Technology technology;
   BlockDefaults blocks;
-  Physics physics;  ///< of blocks at circuit fidelity
+  Physics physics;   ///< of blocks at circuit fidelity
+  FixedWords words;  ///< of a digital die, fidelity: fixed
   std::vector<ArrayDesign> arrays;
   std::vector<CrossbarDesign> crossbars;
   LearningDesign learning;
@@ -457,6 +459,7 @@ struct Design {
   std::size_t outputs() const { return arrays[learning.output].size; }
   bool is_plastic(Plastic::Kind kind, std::size_t index) const;
   bool has_physics() const;  ///< some block kind is at circuit fidelity
+  bool is_digital() const { return chip.fidelity == Fidelity::fixed; }  ///< the whole die
   Fidelity fidelity_of(std::string_view stem) const;
   Physics physics_of(std::string_view stem) const;  ///< no effects if the kind is ideal
   bool has_circuit() const { return is_circuit(learning.params.system); }

@@ -102,14 +102,38 @@ bool needs_range(const Design& design) {
 
 WeightRange Design::cell_range(std::size_t c) const {
   const CrossbarDesign& crossbar = crossbars[c];
+  if (is_digital()) {
+    const fixed::FixedFormat word = words.weight();
+    return {std::max(crossbar.range.low, fixed::value(word.min(), word.frac)),
+            std::min(crossbar.range.high, fixed::value(word.max(), word.frac))};
+  }
   if (!needs_range(*this)) return crossbar.range;
   return filled(crossbar.range,
                 initial_reach(crossbar, arrays[crossbar.to].size, arrays[crossbar.from].size));
 }
 
+namespace {
+
+/// Registers of a digital die: steps of one bit, nothing else.
+std::shared_ptr<const MadeCells> make_words(const Design& design, const std::string& crossbar,
+                                            WeightRange range, std::size_t cells) {
+  auto made = std::make_shared<MadeCells>();
+  const double step = design.words.weight().lsb();
+  WeightDevice& d = made->device;
+  d.range = {range.low, range.high + step};  // a step of 2^-fraction begins at each word
+  d.write_step = d.update_step = step;
+  d.rounding = design.blocks.weight_register.rounding;
+  made->gain.assign(cells, 1.0), made->offset.assign(cells, 0.0);
+  made->run_key = Draws(static_cast<std::uint64_t>(design.chip.seed), crossbar, "rounding").word(0);
+  return made;
+}
+
+}  // namespace
+
 std::shared_ptr<const MadeCells> make_cells(const Design& design, const std::string& crossbar,
                                             WeightRange range, std::span<const double> initial,
                                             std::size_t cells) {
+  if (design.is_digital()) return make_words(design, crossbar, range, cells);
   const Physics weights = design.physics_of(WeightRegister::stem),
                 products = design.physics_of(PlasticityCell::stem);
   const auto any = [](const Physics& p) { return std::find(p.on.begin(), p.on.end(), true) != p.on.end(); };
@@ -170,6 +194,13 @@ Converter make_converter(const Design& design, int bits, double range, const Dra
 
 std::vector<Converter> make_input_converters(const Design& design, const ArrayDesign& array) {
   std::vector<Converter> made;
+  if (design.is_digital()) {  // an input register: the nearest word
+    const fixed::FixedFormat word = design.words.signal();
+    Converter exact{.range = -fixed::value(word.min(), word.frac), .bit = {}, .offset = 0.0};
+    for (int k = 0; k < word.bits; ++k) exact.bit.push_back(std::exp2(k - word.bits));
+    made.assign(array.size, exact);
+    return made;
+  }
   if (!design.physics_of(InputDriver::stem).has(Effect::converters)) return made;
   const Draws draws(static_cast<std::uint64_t>(design.physics.params.die), array.name, "capacitors of a DAC");
   for (const InputDriver::Params& p : std::get<0>(array.blocks)) {

@@ -107,6 +107,7 @@ Design validate(const std::string& file, const Node& root, const ReadOptions& op
   read_chip(draft);
   read_blocks(draft);
   read_physics(draft);
+  read_fixed(draft);
   if (root.find("arrays") != nullptr) read_arrays(draft);
   if (root.find("crossbars") != nullptr) read_crossbars(draft);
   if (drawn) read_learning(draft);

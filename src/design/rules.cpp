@@ -300,6 +300,7 @@ class Rules {
 void check_rules(Draft& draft) {
   check_coupling(draft);
   check_physics(draft);
+  check_fixed(draft);
   check_window(draft);
   check_wires(draft);
   Rules(draft).check();

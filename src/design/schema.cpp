@@ -263,6 +263,7 @@ std::string blueprint_schema() {
   p["physics"] = object_schema(Physics::Params{}, Physics::Params::fields());
   p["physics"]["properties"]["effects"] =
       list_of({{"enum", Names<Effect>::value}}, "effects that circuits have, all unless given");
+  p["fixed"] = object_schema(FixedWords{}, FixedWords::fields());
   p["arrays"] = arrays_schema();
   p["crossbars"] = crossbars_schema();
   p["learning"] = learning_schema();
@@ -312,6 +313,7 @@ std::string block_table(const std::string& kind) {
   if (kind == "task") return markdown(TaskParams{}, TaskParams::fields());
   if (kind == "schedule") return markdown(ScheduleParams{}, ScheduleParams::fields());
   if (kind == "physics") return markdown(Physics::Params{}, Physics::Params::fields());
+  if (kind == "fixed") return markdown(FixedWords{}, FixedWords::fields());
   if (kind == "study") return markdown(StudyParams{}, StudyParams::fields());
   if (kind == "technology") return markdown(Technology{}, Technology::fields());
   std::string table;

@@ -49,6 +49,8 @@ void read_study(Draft&);
 void check_rules(Draft&);
 void check_coupling(Draft&);
 void check_physics(Draft&);
+void read_fixed(Draft&);
+void check_fixed(Draft&);
 void check_circuit(Draft&);
 /// Ranges that the blueprint leaves to circuit fidelity; before the rules look at them.
 void fill_ranges(Draft&);
@@ -87,9 +89,9 @@ void for_each_block(Defaults& b, F&& f) {
 }
 
 // What a section has beside the keys of its parameter table; the schema is made from the same lists.
-inline const std::vector<std::string> sections{"leadlag",   "chip",     "blocks",  "physics",  "arrays",
-                                               "crossbars", "learning", "task",    "schedule", "limits",
-                                               "trace",     "controls", "presets", "study"};
+inline const std::vector<std::string> sections{"leadlag", "chip",      "blocks",   "physics", "fixed",
+                                               "arrays",  "crossbars", "learning", "task",    "schedule",
+                                               "limits",  "trace",     "controls", "presets", "study"};
 inline constexpr std::array<std::string_view, 4> array_kinds{InputDriver::stem, SynapticLowPass::stem,
                                                              ProspectiveNeuron::stem, LeakyNeuron::stem};
 inline const std::vector<std::string> crossbar_keys{"from", "to", "weights", "bias", "tile", "range"};

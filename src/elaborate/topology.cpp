@@ -59,6 +59,7 @@ NeuronArrayParams neuron_array_params(const Design& design, const Die& die, cons
           .error_physics = wiring.has_errors[a] ? die.error_physics[a] : std::vector<StagePhysics>{},
           .neuron_noise = NoiseKeys::of(seed, design.arrays[a].name, ProspectiveNeuron::stem),
           .error_noise = NoiseKeys::of(seed, design.arrays[a].name, ErrorUnit::stem),
+          .words = design.is_digital() ? std::optional(design.words) : std::nullopt,
           .has_target = wiring.has_target && a == design.learning.output,
           .target_unit = design.blocks.target_unit,
           .gain_stage =

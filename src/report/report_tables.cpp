@@ -34,6 +34,15 @@ std::string coupling(const Design& design) {
 
 /// "ideal", "circuit (mismatch, noise; die 3)", "circuit in synapse (all effects; die 1)".
 std::string fidelity(const Design& d) {
+  if (d.is_digital()) {
+    const FixedWords& w = d.words;
+    const auto word = [](int bits, int fraction) {
+      return std::to_string(bits) + "." + std::to_string(fraction);
+    };
+    return "fixed fidelity (words and bits behind the point: signals " +
+           word(w.signal_bits, w.signal_fraction) + ", weights " + word(w.weight_bits, w.weight_fraction) +
+           ")";
+  }
   if (!d.has_physics()) return "ideal fidelity";
   std::string kinds, effects;
   for (const auto& [kind, own] : d.fidelities) {
