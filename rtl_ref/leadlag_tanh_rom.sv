@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// tanh at the ends of 128 segments from 0 to 4, in 2^-15: node_o = tanh(segment / 32), rise_o from it to the next.
+/// Written by testbenches/cosim/tanh_rom.cpp, do not edit. Combinational.
+module leadlag_tanh_rom (
+  input  logic [6:0]  segment_i,
+  output logic [15:0] node_o,
+  output logic [10:0] rise_o
+);
+  always_comb begin
+    unique case (segment_i)
+      7'd0: {node_o, rise_o} = {16'd0, 11'd1024};
+      7'd1: {node_o, rise_o} = {16'd1024, 11'd1021};
+      7'd2: {node_o, rise_o} = {16'd2045, 11'd1018};
+      7'd3: {node_o, rise_o} = {16'd3063, 11'd1012};
+      7'd4: {node_o, rise_o} = {16'd4075, 11'd1004};
+      7'd5: {node_o, rise_o} = {16'd5079, 11'd994};
+      7'd6: {node_o, rise_o} = {16'd6073, 11'd983};
+      7'd7: {node_o, rise_o} = {16'd7056, 11'd969};
+      7'd8: {node_o, rise_o} = {16'd8025, 11'd955};
+      7'd9: {node_o, rise_o} = {16'd8980, 11'd939};
+      7'd10: {node_o, rise_o} = {16'd9919, 11'd921};
+      7'd11: {node_o, rise_o} = {16'd10840, 11'd903};
+      7'd12: {node_o, rise_o} = {16'd11743, 11'd882};
+      7'd13: {node_o, rise_o} = {16'd12625, 11'd861};
+      7'd14: {node_o, rise_o} = {16'd13486, 11'd840};
+      7'd15: {node_o, rise_o} = {16'd14326, 11'd817};
+      7'd16: {node_o, rise_o} = {16'd15143, 11'd793};
+      7'd17: {node_o, rise_o} = {16'd15936, 11'd770};
+      7'd18: {node_o, rise_o} = {16'd16706, 11'd746};
+      7'd19: {node_o, rise_o} = {16'd17452, 11'd721};
+      7'd20: {node_o, rise_o} = {16'd18173, 11'd697};
+      7'd21: {node_o, rise_o} = {16'd18870, 11'd672};
+      7'd22: {node_o, rise_o} = {16'd19542, 11'd647};
+      7'd23: {node_o, rise_o} = {16'd20189, 11'd624};
+      7'd24: {node_o, rise_o} = {16'd20813, 11'd598};
+      7'd25: {node_o, rise_o} = {16'd21411, 11'd575};
+      7'd26: {node_o, rise_o} = {16'd21986, 11'd552};
+      7'd27: {node_o, rise_o} = {16'd22538, 11'd528};
+      7'd28: {node_o, rise_o} = {16'd23066, 11'd505};
+      7'd29: {node_o, rise_o} = {16'd23571, 11'd483};
+      7'd30: {node_o, rise_o} = {16'd24054, 11'd462};
+      7'd31: {node_o, rise_o} = {16'd24516, 11'd440};
+      7'd32: {node_o, rise_o} = {16'd24956, 11'd420};
+      7'd33: {node_o, rise_o} = {16'd25376, 11'd400};
+      7'd34: {node_o, rise_o} = {16'd25776, 11'd381};
+      7'd35: {node_o, rise_o} = {16'd26157, 11'd362};
+      7'd36: {node_o, rise_o} = {16'd26519, 11'd345};
+      7'd37: {node_o, rise_o} = {16'd26864, 11'd327};
+      7'd38: {node_o, rise_o} = {16'd27191, 11'd311};
+      7'd39: {node_o, rise_o} = {16'd27502, 11'd295};
+      7'd40: {node_o, rise_o} = {16'd27797, 11'd279};
+      7'd41: {node_o, rise_o} = {16'd28076, 11'd265};
+      7'd42: {node_o, rise_o} = {16'd28341, 11'd251};
+      7'd43: {node_o, rise_o} = {16'd28592, 11'd238};
+      7'd44: {node_o, rise_o} = {16'd28830, 11'd225};
+      7'd45: {node_o, rise_o} = {16'd29055, 11'd213};
+      7'd46: {node_o, rise_o} = {16'd29268, 11'd202};
+      7'd47: {node_o, rise_o} = {16'd29470, 11'd190};
+      7'd48: {node_o, rise_o} = {16'd29660, 11'd180};
+      7'd49: {node_o, rise_o} = {16'd29840, 11'd170};
+      7'd50: {node_o, rise_o} = {16'd30010, 11'd160};
+      7'd51: {node_o, rise_o} = {16'd30170, 11'd152};
+      7'd52: {node_o, rise_o} = {16'd30322, 11'd143};
+      7'd53: {node_o, rise_o} = {16'd30465, 11'd135};
+      7'd54: {node_o, rise_o} = {16'd30600, 11'd127};
+      7'd55: {node_o, rise_o} = {16'd30727, 11'd120};
+      7'd56: {node_o, rise_o} = {16'd30847, 11'd113};
+      7'd57: {node_o, rise_o} = {16'd30960, 11'd107};
+      7'd58: {node_o, rise_o} = {16'd31067, 11'd100};
+      7'd59: {node_o, rise_o} = {16'd31167, 11'd95};
+      7'd60: {node_o, rise_o} = {16'd31262, 11'd89};
+      7'd61: {node_o, rise_o} = {16'd31351, 11'd84};
+      7'd62: {node_o, rise_o} = {16'd31435, 11'd80};
+      7'd63: {node_o, rise_o} = {16'd31515, 11'd74};
+      7'd64: {node_o, rise_o} = {16'd31589, 11'd70};
+      7'd65: {node_o, rise_o} = {16'd31659, 11'd67};
+      7'd66: {node_o, rise_o} = {16'd31726, 11'd62};
+      7'd67: {node_o, rise_o} = {16'd31788, 11'd58};
+      7'd68: {node_o, rise_o} = {16'd31846, 11'd55};
+      7'd69: {node_o, rise_o} = {16'd31901, 11'd52};
+      7'd70: {node_o, rise_o} = {16'd31953, 11'd49};
+      7'd71: {node_o, rise_o} = {16'd32002, 11'd46};
+      7'd72: {node_o, rise_o} = {16'd32048, 11'd43};
+      7'd73: {node_o, rise_o} = {16'd32091, 11'd41};
+      7'd74: {node_o, rise_o} = {16'd32132, 11'd38};
+      7'd75: {node_o, rise_o} = {16'd32170, 11'd36};
+      7'd76: {node_o, rise_o} = {16'd32206, 11'd34};
+      7'd77: {node_o, rise_o} = {16'd32240, 11'd31};
+      7'd78: {node_o, rise_o} = {16'd32271, 11'd30};
+      7'd79: {node_o, rise_o} = {16'd32301, 11'd28};
+      7'd80: {node_o, rise_o} = {16'd32329, 11'd27};
+      7'd81: {node_o, rise_o} = {16'd32356, 11'd25};
+      7'd82: {node_o, rise_o} = {16'd32381, 11'd23};
+      7'd83: {node_o, rise_o} = {16'd32404, 11'd22};
+      7'd84: {node_o, rise_o} = {16'd32426, 11'd21};
+      7'd85: {node_o, rise_o} = {16'd32447, 11'd19};
+      7'd86: {node_o, rise_o} = {16'd32466, 11'd18};
+      7'd87: {node_o, rise_o} = {16'd32484, 11'd17};
+      7'd88: {node_o, rise_o} = {16'd32501, 11'd16};
+      7'd89: {node_o, rise_o} = {16'd32517, 11'd15};
+      7'd90: {node_o, rise_o} = {16'd32532, 11'd15};
+      7'd91: {node_o, rise_o} = {16'd32547, 11'd13};
+      7'd92: {node_o, rise_o} = {16'd32560, 11'd13};
+      7'd93: {node_o, rise_o} = {16'd32573, 11'd11};
+      7'd94: {node_o, rise_o} = {16'd32584, 11'd12};
+      7'd95: {node_o, rise_o} = {16'd32596, 11'd10};
+      7'd96: {node_o, rise_o} = {16'd32606, 11'd10};
+      7'd97: {node_o, rise_o} = {16'd32616, 11'd9};
+      7'd98: {node_o, rise_o} = {16'd32625, 11'd9};
+      7'd99: {node_o, rise_o} = {16'd32634, 11'd8};
+      7'd100: {node_o, rise_o} = {16'd32642, 11'd7};
+      7'd101: {node_o, rise_o} = {16'd32649, 11'd8};
+      7'd102: {node_o, rise_o} = {16'd32657, 11'd6};
+      7'd103: {node_o, rise_o} = {16'd32663, 11'd7};
+      7'd104: {node_o, rise_o} = {16'd32670, 11'd6};
+      7'd105: {node_o, rise_o} = {16'd32676, 11'd5};
+      7'd106: {node_o, rise_o} = {16'd32681, 11'd5};
+      7'd107: {node_o, rise_o} = {16'd32686, 11'd5};
+      7'd108: {node_o, rise_o} = {16'd32691, 11'd5};
+      7'd109: {node_o, rise_o} = {16'd32696, 11'd4};
+      7'd110: {node_o, rise_o} = {16'd32700, 11'd4};
+      7'd111: {node_o, rise_o} = {16'd32704, 11'd4};
+      7'd112: {node_o, rise_o} = {16'd32708, 11'd4};
+      7'd113: {node_o, rise_o} = {16'd32712, 11'd3};
+      7'd114: {node_o, rise_o} = {16'd32715, 11'd3};
+      7'd115: {node_o, rise_o} = {16'd32718, 11'd3};
+      7'd116: {node_o, rise_o} = {16'd32721, 11'd3};
+      7'd117: {node_o, rise_o} = {16'd32724, 11'd3};
+      7'd118: {node_o, rise_o} = {16'd32727, 11'd2};
+      7'd119: {node_o, rise_o} = {16'd32729, 11'd3};
+      7'd120: {node_o, rise_o} = {16'd32732, 11'd2};
+      7'd121: {node_o, rise_o} = {16'd32734, 11'd2};
+      7'd122: {node_o, rise_o} = {16'd32736, 11'd2};
+      7'd123: {node_o, rise_o} = {16'd32738, 11'd2};
+      7'd124: {node_o, rise_o} = {16'd32740, 11'd1};
+      7'd125: {node_o, rise_o} = {16'd32741, 11'd2};
+      7'd126: {node_o, rise_o} = {16'd32743, 11'd2};
+      7'd127: {node_o, rise_o} = {16'd32745, 11'd1};
+      default: {node_o, rise_o} = '0;
+    endcase
+  end
+endmodule
