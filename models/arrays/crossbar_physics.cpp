@@ -14,7 +14,10 @@ CrossbarPhysics<T>::CrossbarPhysics(std::shared_ptr<const MadeCells> made)
     : made_(std::move(made)),
       gain_(made_->gain.begin(), made_->gain.end()),
       offset_(made_->offset.begin(), made_->offset.end()),
-      has_offsets_(std::any_of(offset_.begin(), offset_.end(), [](T o) { return o != T(0); })) {}
+      has_offsets_(std::any_of(offset_.begin(), offset_.end(), [](T o) { return o != T(0); })) {
+  if (!made_->digital) return;
+  for (std::size_t k = 0; k < gain_.size(); ++k) registers_.push_back(made_->digital->register_of(k));
+}
 
 template <class T>
 typename CrossbarPhysics<T>::Age CrossbarPhysics<T>::begin_cycle() {
@@ -60,7 +63,24 @@ void CrossbarPhysics<T>::draw(std::uint64_t write) {
 }
 
 template <class T>
-void CrossbarPhysics<T>::update(const CellStep<T>& step, CellRow<T> row) const {
+void CrossbarPhysics<T>::step_words(CellRow<T> row) {
+  const DigitalCells& d = *made_->digital;
+  const double products = std::ldexp(1.0, 2 * d.words.signal.frac),
+               words = std::ldexp(1.0, d.words.weight.frac);
+  for (std::size_t k = 0; k < row.n; ++k) {
+    std::uint32_t& random = registers_[row.first + k];
+    const auto product = static_cast<std::int64_t>(static_cast<double>(row.sum[k]) * products);
+    const auto weight = static_cast<std::int64_t>(static_cast<double>(row.weight[k]) * words);
+    const auto next = fixed::Plasticity::updated(d.words, d.cut, weight, product, 1, random);
+    row.weight[k] = device().range.keep(static_cast<T>(fixed::value(next, d.words.weight.frac)));
+    row.sum[k] = T(0);
+    random = fixed::Lfsr::next(random);
+  }
+}
+
+template <class T>
+void CrossbarPhysics<T>::update(const CellStep<T>& step, CellRow<T> row) {
+  if (made_->digital) return step_words(row);
   row.gain = gain_.data() + row.first, row.offset = offset_.data() + row.first;
   if (!device().resistive) return update_cells(step, row);
   const auto ideal = CellStep<double>{.eta = static_cast<double>(step.eta),

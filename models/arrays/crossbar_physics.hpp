@@ -59,7 +59,7 @@ class CrossbarPhysics {
 
   /// Of the next update of all cells.
   CellStep<T> next_update(T eta, T decay);
-  void update(const CellStep<T>& step, CellRow<T> row) const;
+  void update(const CellStep<T>& step, CellRow<T> row);
   /// Of the next write of the weights or the biases by a host.
   std::uint64_t next_load(bool bias);
   void write(std::uint64_t load, const double* in, CellRow<T> row) const;
@@ -76,10 +76,12 @@ class CrossbarPhysics {
 
  private:
   void draw(std::uint64_t write);
+  void step_words(CellRow<T> row);
 
   std::shared_ptr<const MadeCells> made_;
   AlignedVector<T> gain_, offset_;
   AlignedVector<T> normal_, cell_normal_;  // by line of a read; by cell, of the write that goes on
+  std::vector<std::uint32_t> registers_;   // of digital cells
   bool has_offsets_;
   double ticks_ = 0.0, bias_ticks_ = 0.0, sign_ = 1.0;
   bool multiplied_ = false;

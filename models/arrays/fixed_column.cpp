@@ -22,21 +22,26 @@ fixed::Curve curve_of(Activation activation) {
   return fixed::Curve::linear;
 }
 
-void FixedColumn::set(std::size_t first, std::size_t count, const LeadLag::Coefficients<double>& c) {
+void FixedColumn::set(std::size_t first, std::size_t count, const LeadLag::Coefficients<double>& c,
+                      double nudging) {
   for (std::size_t k = first; k < first + count; ++k) {
     units_[k] = fixed::LeadLag::coefficients(words_, c.decay, c.rho);
+    nudging_[k] = fixed::quantise_unsigned(nudging, words_.gain);
   }
 }
 
 template <class T>
-void FixedColumn::run_neurons(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging,
-                              const T* error, T* rate, T* slope, const NeuronTaps<T>& taps) {
+void FixedColumn::run_neurons(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* error,
+                              T* rate, T* slope, const NeuronTaps<T>& taps) {
   const fixed::Curve curve = curve_of(activation);
   const int inside = words_.signal.frac + words_.guard;
   const double lsb = words_.signal.lsb(), slope_lsb = 1.0 / static_cast<double>(words_.slope_one());
   for (std::size_t k = 0; k < units_.size(); ++k) {
     std::int64_t s = word(drive[k]);
-    if (error != nullptr) s = fixed::saturate(s + word(nudging[k] * error[k]), words_.signal.bits);
+    if (error != nullptr) {
+      s = fixed::round_saturate(s * words_.gain.one() + nudging_[k] * word(error[k]), words_.gain.frac,
+                                words_.signal.bits);
+    }
     const auto carry = static_cast<double>(lanes.carry[k]);
     fixed::LeadLag::State state{static_cast<std::int64_t>(std::ldexp(carry, inside))};
     const std::int64_t out = fixed::LeadLag::output(words_, units_[k], state, s);
@@ -74,9 +79,9 @@ void FixedColumn::run_errors(LeadLagLanes<T>& lanes, bool wires, const T* slope,
   }
 }
 
-#define LEADLAG_INSTANTIATE(T)                                                                               \
-  template void FixedColumn::run_neurons(Activation, LeadLagLanes<T>&, const T*, const T*, const T*, T*, T*, \
-                                         const NeuronTaps<T>&);                                              \
+#define LEADLAG_INSTANTIATE(T)                                                                     \
+  template void FixedColumn::run_neurons(Activation, LeadLagLanes<T>&, const T*, const T*, T*, T*, \
+                                         const NeuronTaps<T>&);                                    \
   template void FixedColumn::run_errors(LeadLagLanes<T>&, bool, const T*, const T*, const T*, T*);
 LEADLAG_INSTANTIATE(double)
 LEADLAG_INSTANTIATE(float)

@@ -18,14 +18,17 @@ namespace leadlag {
 /// no kernel of their own.
 class FixedColumn {
  public:
-  FixedColumn(const FixedWords& words, std::size_t lanes) : words_(words.lengths()), units_(lanes) {}
+  FixedColumn(const FixedWords& words, std::size_t lanes)
+      : words_(words.lengths()), units_(lanes), nudging_(lanes) {}
 
   /// Sets one unit: `count` lanes from `first`, its replicas.
-  void set(std::size_t first, std::size_t count, const LeadLag::Coefficients<double>& c);
-  /// As neuron_column: drives are sums of products, rounded here; membranes are `lanes.carry`.
+  void set(std::size_t first, std::size_t count, const LeadLag::Coefficients<double>& c,
+           double nudging = 0.0);
+  /// As neuron_column: drives are sums of products, rounded here; membranes are `lanes.carry`. Nudged if
+  /// `error` is not null.
   template <class T>
-  void run_neurons(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* nudging,
-                   const T* error, T* rate, T* slope, const NeuronTaps<T>& taps);
+  void run_neurons(Activation activation, LeadLagLanes<T>& lanes, const T* drive, const T* error, T* rate,
+                   T* slope, const NeuronTaps<T>& taps);
   /// As error_column.
   template <class T>
   void run_errors(LeadLagLanes<T>& lanes, bool wires, const T* slope, const T* back, const T* epsilon,
@@ -39,6 +42,7 @@ class FixedColumn {
 
   fixed::WordLengths words_;
   std::vector<fixed::LeadLag::Coefficients> units_;
+  std::vector<std::int64_t> nudging_;
 };
 
 /// The curve that rtl_ref has under this name.

@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "blocks/die_math.hpp"
 #include "blocks/normal_draw.hpp"
+#include "fixed/plasticity.hpp"
 #include "units/field.hpp"
 
 namespace leadlag {
@@ -166,6 +168,25 @@ struct WeightDevice {
   }
 };
 
+/// Digital cells that write their own weights: plasticity_cell.sv of rtl_ref, one for each weight and bias.
+/// Its shift register begins where gle_tile.sv puts it: cells are counted crossbar by crossbar, a row's
+/// weights and then its bias.
+struct DigitalCells {
+  fixed::WordLengths words;
+  int cut = 0;             ///< fixed::Plasticity::cut of the learning rate
+  std::uint32_t seed = 0;  ///< of the tile
+  std::size_t base = 0;    ///< cells of the crossbars before this one
+  std::size_t rows = 0, columns = 0;
+  bool bias = false;
+
+  std::uint32_t register_of(std::size_t cell) const {
+    const std::size_t weights = rows * columns, stride = columns + (bias ? 1 : 0);
+    const std::size_t address = base + (cell < weights ? cell / columns * stride + cell % columns
+                                                       : (cell - weights) * stride + columns);
+    return (seed + 0x9E3779B9U * static_cast<std::uint32_t>(address)) | 1U;
+  }
+};
+
 /// The cells of one crossbar as made: its plasticity cells and what keeps its weights.
 ///
 ///   product = gain (limit tanh(e / limit)) (limit tanh(r / limit)) +- offset       limit 0: linear
@@ -176,6 +197,7 @@ struct MadeCells {
   double limit = 0.0;                ///< linear range of the multiplier in model units, 2 U_T / (kappa V_fs)
   bool chopped = false;              ///< offsets change their sign from one learning cycle to the next
   std::vector<double> gain, offset;  ///< by cell
+  std::optional<DigitalCells> digital;
   // Of what is drawn while the chip runs.
   std::uint64_t run_key = 0, write_noise_key = 0, read_noise_key = 0;
 

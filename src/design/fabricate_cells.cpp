@@ -114,6 +114,20 @@ WeightRange Design::cell_range(std::size_t c) const {
 
 namespace {
 
+/// Cells that write their own weights, as gle_tile.sv numbers them.
+DigitalCells digital_cells(const Design& design, const std::string& crossbar) {
+  DigitalCells d{.words = design.words.lengths()};
+  const int rate_shift = -static_cast<int>(std::lround(std::log2(design.learning.params.rate)));
+  d.cut = fixed::Plasticity::cut(d.words, rate_shift);
+  d.seed = tile_seed(design);
+  for (const CrossbarDesign& c : design.crossbars) {
+    d.rows = design.arrays[c.to].size, d.columns = design.arrays[c.from].size, d.bias = c.bias;
+    if (c.name == crossbar) break;
+    d.base += d.rows * (d.columns + (d.bias ? 1 : 0));
+  }
+  return d;
+}
+
 /// Registers of a digital die: steps of one bit, nothing else.
 std::shared_ptr<const MadeCells> make_words(const Design& design, const std::string& crossbar,
                                             WeightRange range, std::size_t cells) {
@@ -125,10 +139,16 @@ std::shared_ptr<const MadeCells> make_words(const Design& design, const std::str
   d.rounding = design.blocks.weight_register.rounding;
   made->gain.assign(cells, 1.0), made->offset.assign(cells, 0.0);
   made->run_key = Draws(static_cast<std::uint64_t>(design.chip.seed), crossbar, "rounding").word(0);
+  if (design.learning.params.update == UpdateBy::die) made->digital = digital_cells(design, crossbar);
   return made;
 }
 
 }  // namespace
+
+std::uint32_t tile_seed(const Design& design) {
+  return static_cast<std::uint32_t>(
+      Draws(static_cast<std::uint64_t>(design.chip.seed), "tile", "shift registers").word(0));
+}
 
 std::shared_ptr<const MadeCells> make_cells(const Design& design, const std::string& crossbar,
                                             WeightRange range, std::span<const double> initial,

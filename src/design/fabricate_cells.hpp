@@ -19,6 +19,8 @@ bool needs_range(const Design& design);
 std::shared_ptr<const MadeCells> make_cells(const Design& design, const std::string& crossbar,
                                             WeightRange range, std::span<const double> initial,
                                             std::size_t cells);
+/// Seed of a digital tile's shift registers, a parameter of its RTL.
+std::uint32_t tile_seed(const Design& design);
 /// One per unit; empty without Effect::converters.
 std::vector<Converter> make_input_converters(const Design& design, const ArrayDesign& array);
 std::vector<Converter> make_output_converters(const Design& design);

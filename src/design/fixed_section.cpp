@@ -6,6 +6,7 @@
 
 #include "design/sections.hpp"
 #include "design/values.hpp"
+#include "fixed/plasticity.hpp"
 #include "units/text.hpp"
 
 namespace leadlag {
@@ -25,13 +26,13 @@ void check_word(Draft& draft, const std::string& name, const fixed::FixedFormat&
               std::to_string(word.bits - 1 - static_cast<int>(std::ceil(std::log2(reach)))) + " or less");
 }
 
-/// A cell that writes its own weight shifts its product: its rate and the mean over dies are powers of two.
-void check_shift(Draft& draft, const std::string& path, const std::string& what, double value) {
+/// A cell that writes its own weight shifts its product: its rate is a power of two.
+void check_shift(Draft& draft, double value) {
   const double power = std::exp2(std::round(std::log2(value)));
   if (value == power || value == 0.0) return;
-  illegal(draft, path,
-          "with fidelity: fixed and update: die " + what + " is a shift, a power of two: use " +
-              shortest(power) + ", not " + shortest(value));
+  illegal(draft, "learning.rate",
+          "with fidelity: fixed and update: die the rate is a shift, a power of two: use " + shortest(power) +
+              ", not " + shortest(value));
 }
 
 }  // namespace
@@ -105,9 +106,28 @@ void check_fixed(Draft& draft) {
                 std::string(name_of(learning.system)));
     return;
   }
+  for (const CrossbarDesign& c : design.crossbars) {
+    if (c.range.bounded() && draft.states("crossbars." + c.name + ".range")) {
+      illegal(draft, "crossbars." + c.name + ".range",
+              "digital weights end where their words end: leave range out");
+    }
+  }
   if (learning.update == UpdateBy::die && !design.learning.plastic.empty()) {
-    check_shift(draft, "learning.rate", "the rate", learning.rate);
-    check_shift(draft, "chip.replicas", "one over the number of dies", design.chip.replicas);
+    check_shift(draft, learning.rate);
+    const int shift = -static_cast<int>(std::lround(std::log2(learning.rate)));
+    const int cut = fixed::Plasticity::cut(design.words.lengths(), shift);
+    if (learning.rate > 0.0 && (cut < 1 || cut > 32)) {
+      illegal(draft, "learning.rate",
+              "a product has " + std::to_string(2 * design.words.signal_fraction + shift) +
+                  " bits behind the point at this rate, a weight " +
+                  std::to_string(design.words.weight_fraction) + "; the cell cuts off 1 to 32 of them, not " +
+                  std::to_string(cut));
+    }
+    if (design.chip.replicas > 1) {
+      illegal(draft, "chip.replicas",
+              "with fidelity: fixed and update: die every die draws its own steps: use replicas: 1, or "
+              "update: host");
+    }
     if (learning.anneal != 1.0) {
       illegal(draft, "learning.anneal",
               "with fidelity: fixed and update: die the rate is one shift: use anneal: 1");
