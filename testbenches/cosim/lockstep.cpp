@@ -54,7 +54,8 @@ class Toggles {
     }
     last_[port] = word;
   }
-  void print(const std::vector<Port>& ports) const {
+  /// Returns how many did not.
+  std::uint64_t print(const std::vector<Port>& ports) const {
     std::uint64_t all = 0, toggled = 0;
     std::ostringstream missed;
     for (std::size_t p = 0; p < ports.size(); ++p) {
@@ -68,6 +69,7 @@ class Toggles {
     std::cout << "  toggled: " << toggled << " of " << all << " port bits";
     if (toggled < all) std::cout << ", not:" << missed.str();
     std::cout << "\n";
+    return all - toggled;
   }
 
  private:
@@ -201,8 +203,9 @@ bool run(const std::string& name, const std::function<std::unique_ptr<Block>()>&
   const std::optional<Mismatch> wrong = first.until(options.cycles);
   if (!wrong) {
     std::cout << name << ": " << options.cycles << " cycles, no mismatch, seed " << options.seed << "\n";
-    first.toggles().print(block->ports());
-    return true;
+    const std::uint64_t untoggled = first.toggles().print(block->ports());
+    if (untoggled > options.untoggled) std::cout << "  more than " << options.untoggled << " stood still\n";
+    return untoggled <= options.untoggled;
   }
   const Port& port = block->ports()[wrong->port];
   const Cycle& last = first.history().back();

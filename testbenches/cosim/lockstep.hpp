@@ -75,6 +75,7 @@ class Block {
 struct Options {
   std::uint64_t cycles = 100000, seed = 1;
   std::string vcd = "mismatch.vcd";
+  std::uint64_t untoggled = ~std::uint64_t{0};  // port bits that need not rise and fall
 };
 
 // What the file of a block defines, for the executable of one configuration.

@@ -13,7 +13,8 @@ int main(int argc, char** argv) try {
   namespace po = boost::program_options;
   leadlag::cosim::Options options;
   options.vcd = std::string(leadlag::cosim::configuration_name) + ".vcd";
-  po::options_description known("A twin of rtl_ref beside its core. Exit code 1 on a mismatch");
+  po::options_description known(
+      "A twin of rtl_ref beside its core. Exit code 1 on a mismatch, or where too few bits toggle");
   known.add_options()("help", "this text")("cycles", po::value(&options.cycles), "clock cycles")(
       "seed", po::value(&options.seed), "of the stimuli")("vcd", po::value(&options.vcd),
                                                           "trace of a mismatch");
