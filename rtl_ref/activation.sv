@@ -90,7 +90,7 @@ module activation #(
     assign above   = x_i > 0;
     assign rate_o  = above ? x_i : '0;
     assign slope_o = above ? SlopeOne : '0;
-  end else begin : gen_linear
+  end else if (Curve == leadlag_pkg::CurveLinear) begin : gen_linear
     assign rate_o  = x_i;
     assign slope_o = SlopeOne;
   end

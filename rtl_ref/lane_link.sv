@@ -24,7 +24,8 @@ module lane_link #(
     skid_d       = skid_q;
     if (!head_valid_q || out_ready_i) begin
       head_valid_d = skid_valid_q | in_valid_i;
-      head_d       = skid_valid_q ? skid_q : in_data_i;
+      if (skid_valid_q)    head_d = skid_q;
+      else if (in_valid_i) head_d = in_data_i;  // else it stands: nothing behind it toggles
       skid_valid_d = 1'b0;
     end else if (in_valid_i && !skid_valid_q) begin
       skid_valid_d = 1'b1;

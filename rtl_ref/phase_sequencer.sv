@@ -29,7 +29,7 @@ module phase_sequencer #(
   end
   assign training   = fresh_q ? learn_i : training_q;
   assign ends       = {1'b0, cycle_q} + (LengthW + 1)'(1) >= {1'b0, length};
-  assign last_phase = training ? phase_q[Phases-1] : phase_q[Inference-1];
+  assign last_phase = phase_q[Phases-1] | (~training & phase_q[Inference-1]);
 
   always_comb begin
     phase_d    = phase_q;
