@@ -66,7 +66,7 @@ Voltage stage_flicker(const Technology&, const StageSpread&);
 /// 1/f noise of a clocked stage, after Voss (R. Voss and J. Clarke, J. Acoust. Soc. Am. 63, 1978): a sum of
 /// `rows` white sequences, row k held for 2^k cycles. A row of variance v held for M cycles of length T has
 /// the density 2 T v / M (sin(pi f M T) / sin(pi f T))^2. With v = flicker^2 ln 2, and twice that in row 0
-/// for all that is faster, the sum is within 9 % of flicker^2 / f from 2^(2 - rows) to 1/4 of the clock. Row
+/// for all that is faster, the sum is within 11 % of flicker^2 / f from 2^(2 - rows) to 1/8 of the clock. Row
 /// k is a function of cycle / 2^k, so there is no state.
 struct FlickerRows {
   static constexpr std::size_t rows = 20;
