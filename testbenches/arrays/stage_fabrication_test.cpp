@@ -349,7 +349,7 @@ TEST_CASE("circuit noise: 1/f noise of a chip's rates has the density of its dra
   CHECK(bands == 7);
 }
 
-TEST_CASE("circuit noise: chopping takes 1/f noise from an error's mean, zeroing divides it", "[array]") {
+TEST_CASE("circuit noise: chopping takes 1/f noise from the mean of an error", "[array]") {
   const double left = spread_of_means(flickering("x", {}, 2000).error);
   CHECK(left > 0.0);
   const double chopped =
