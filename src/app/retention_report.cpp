@@ -40,8 +40,7 @@ BenchReport retention_report(const RetentionRow& row, const Retention& result) {
       static_cast<double>(result.cells.size()), "");
   add("duration", "of the record", result.time.back().si, "s", true);
   add("temperature", "junction temperature", result.temperature.si, "K", true);
-  if (result.storage == "capacitor" || !row.chip->has_circuit())
-    add("leakage", "leakage of a capacitor's switch at that temperature", result.leakage.si, "A");
+  add("leakage", "leakage of a capacitor's switch at that temperature", result.leakage.si, "A");
   add("lost", "lost most by one cell, of its range (holds: of one unit)", lost, "", true);
   if (shortest)
     add("half_lsb", "first cell that has lost half an LSB of `bits`, closed form", shortest->si, "s", true);
