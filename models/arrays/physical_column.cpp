@@ -107,7 +107,7 @@ void curves(Activation a, const float* lead, const float* amplitude, const float
 template <class T>
 PhysicalColumn<T>::PhysicalColumn(std::size_t lanes, NoiseKeys keys) : keys_(keys) {
   for (auto* v : {&range_, &per_range_, &rail_, &offset_, &capacitor_noise_, &output_noise_, &amplitude_,
-                  &slope_, &at_output_, &at_capacitor_, &drive_, &lead_}) {
+                  &slope_, &at_output_, &at_capacitor_, &drive_, &lead_, &flicker_}) {
     v->resize(lanes);
   }
 }
@@ -124,6 +124,28 @@ void PhysicalColumn<T>::set(std::size_t first, std::size_t count, const StagePhy
   saturates_ = saturates_ || p.range > 0.0;
   capacitor_noisy_ = capacitor_noisy_ || p.capacitor_noise > 0.0;
   output_noisy_ = output_noisy_ || p.output_noise > 0.0;
+  if (p.flicker > 0.0 && !flickers_) {
+    flickers_ = true, moved_.resize(offset_.size());
+    for (auto& row : rows_) row.resize(offset_.size());
+  }
+  for (std::size_t k = first; k < first + count; ++k) {
+    flicker_[k] = static_cast<T>(FlickerRows::rms * p.flicker);
+  }
+}
+
+template <class T>
+const T* PhysicalColumn<T>::offsets() {
+  if (!flickers_) return offset_.data();
+  const std::size_t fresh = FlickerRows::changed(cycle_);
+  for (std::size_t row = fresh; row-- > 0;) {
+    noise::normals(keys_.flicker, FlickerRows::draw(cycle_, row), std::span<T>(rows_[row]));
+    if (row + 1 == FlickerRows::rows) continue;
+    const T weight = row == 0 ? static_cast<T>(FlickerRows::fastest) : T(1);
+    for (std::size_t k = 0; k < moved_.size(); ++k)
+      rows_[row][k] = rows_[row + 1][k] + weight * rows_[row][k];
+  }
+  for (std::size_t k = 0; k < moved_.size(); ++k) moved_[k] = offset_[k] + flicker_[k] * rows_[0][k];
+  return moved_.data();
 }
 
 template <class T>
@@ -132,7 +154,7 @@ void PhysicalColumn<T>::tick(LeadLagLanes<T>& l, const T* drive, T* out) {
   if (capacitor_noisy_) noise::normals(keys_.capacitor, cycle_, std::span<T>(at_capacitor_));
   stages(saturates_,
          {l.decay.data(), l.before.data(), l.now.data(), l.rho.data(), l.carry.data(), range_.data(),
-          per_range_.data(), rail_.data(), offset_.data(), capacitor_noise_.data(), output_noise_.data(),
+          per_range_.data(), rail_.data(), offsets(), capacitor_noise_.data(), output_noise_.data(),
           at_output_.data(), at_capacitor_.data(), chopped_ && cycle_ % 2 == 1 ? T(-1) : T(1), l.size()},
          drive, out);
   ++cycle_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,12 +35,17 @@ class PhysicalColumn {
 
  private:
   void tick(LeadLagLanes<T>& lanes, const T* drive, T* out);
+  /// The offsets of this cycle: as made, and moved by 1/f noise.
+  const T* offsets();
 
   AlignedVector<T> range_, per_range_, rail_, offset_, capacitor_noise_, output_noise_, amplitude_, slope_;
   AlignedVector<T> at_output_, at_capacitor_;  // this cycle's normals; zero where nothing is noisy
   AlignedVector<T> drive_, lead_;
+  AlignedVector<T> flicker_, moved_;                        // rms of a row; offsets of this cycle
+  std::array<AlignedVector<T>, FlickerRows::rows> rows_{};  // row k: the sum of rows k and slower, of rms 1
   NoiseKeys keys_;
-  bool saturates_ = false, chopped_ = false, capacitor_noisy_ = false, output_noisy_ = false;
+  bool saturates_ = false, chopped_ = false, capacitor_noisy_ = false, output_noisy_ = false,
+       flickers_ = false;
   std::uint64_t cycle_ = 0;  // counts on through resets: noise does not repeat itself
 };
 

@@ -81,6 +81,8 @@ struct CellContext {
   CellNoise node_noise(std::string_view stem, Capacitance c, double step, std::size_t unit) const;
   /// Noise of a switch that opens on a capacitor, k T / C unless stated, as a number per sample.
   CellNoise hold_noise(std::string_view stem, Capacitance c, std::size_t unit) const;
+  /// What a switch of that group leaves on a capacitor when it opens, in full scales: -q / C.
+  double injection(std::string_view stem, std::string_view group, Capacitance c) const;
   /// What leakage takes from a hold capacitor in a tick, in full scales.
   double droop(std::string_view stem, Capacitance c) const;
 

@@ -73,6 +73,11 @@ CellNoise CellContext::hold_noise(std::string_view stem, Capacitance c, std::siz
           Draws(seed, name + "[" + std::to_string(unit) + "]", "sampling noise")};
 }
 
+double CellContext::injection(std::string_view stem, std::string_view group, Capacitance c) const {
+  const CellPhysics* p = with(Effect::injection, stem);
+  return p == nullptr ? 0.0 : -(injected_charge(p->technology, stem, group) / c / p->full_scale.voltage);
+}
+
 double CellContext::droop(std::string_view stem, Capacitance c) const {
   const CellPhysics* p = with(Effect::leakage, stem);
   return p == nullptr ? 0.0 : p->technology.leakage * tick / c / p->full_scale.voltage;

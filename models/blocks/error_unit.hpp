@@ -40,7 +40,7 @@ struct Names<ErrorPath> {
 ///
 /// High-frequency gain is tau_m / tau_r per hop. Needs tau_r > 0: with tau_r = 0 only the parasitic pole of
 /// the adder would bound the gain. Source: GLE, arXiv 2403.16933. Circuit fidelity: mismatch, offset, noise
-/// and saturation of CircuitStage (docs/physics.md). Not modelled: that the gate saturates, 1/f noise.
+/// and saturation of CircuitStage (docs/physics.md). Not modelled: that the gate saturates.
 struct ErrorUnit {
   struct Params {
     Time tau_m = 20_us;

@@ -47,17 +47,22 @@ struct LeakyNeuron {
   struct Coefficients {
     double approach, offset;
     CellNoise noise, hold;
+    double injection;
     Activation activation;
   };
   struct State {
     double v = 0.0;
-    double held_noise = 0.0;  // of the sample that the curve sees
+    double held_noise = 0.0;  // of the sample that the curve sees, charge of its switch included
     std::uint64_t draws = 0, held_draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
     const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
-    return {k, c.offset(stem, {"node_pair", "node_mirror"}, unit), c.node_noise(stem, p.capacitance, k, unit),
-            c.hold_noise(stem, p.hold_capacitance, unit), p.activation};
+    return {k,
+            c.offset(stem, {"node_pair", "node_mirror"}, unit),
+            c.node_noise(stem, p.capacitance, k, unit),
+            c.hold_noise(stem, p.hold_capacitance, unit),
+            c.injection(stem, "hold_switches", p.hold_capacitance),
+            p.activation};
   }
   static void show(const Coefficients& c, const State& s, double* out) {
     curve(c.activation, s.v + s.held_noise, out[rate], out[slope]);
@@ -65,7 +70,7 @@ struct LeakyNeuron {
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {
     s.v += c.approach * (in[drive] + c.offset - s.v) + c.noise(s.draws);
-    s.held_noise = c.hold(s.held_draws);
+    s.held_noise = c.hold(s.held_draws) + c.injection;
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 

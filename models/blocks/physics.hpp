@@ -24,11 +24,14 @@ enum class Effect {
   leakage,     ///< weights on capacitors droop, devices drift
   resolution,  ///< weights have steps
   converters,  ///< what crosses the chip's edge is quantised
+  flicker,     ///< 1/f noise of amplifiers
+  injection,   ///< charge that hold and zeroing switches leave when they open
 };
 template <>
 struct Names<Effect> {
-  static constexpr std::array<std::string_view, 8> value{"mismatch",   "offset",  "noise",      "saturation",
-                                                         "plasticity", "leakage", "resolution", "converters"};
+  static constexpr std::array<std::string_view, 10> value{
+      "mismatch", "offset",     "noise",      "saturation", "plasticity",
+      "leakage",  "resolution", "converters", "flicker",    "injection"};
 };
 
 /// `physics:` of a blueprint with fidelity: circuit.

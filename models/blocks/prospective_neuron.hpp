@@ -28,7 +28,7 @@ namespace leadlag {
 /// Phase of u_hat against s at angular frequency w: atan(w tau_r) - atan(w tau_m). tau_r = tau_m makes u_hat
 /// = s for every signal (Latent Equilibrium); tau_r < tau_m lags (memory), tau_r > tau_m leads. Source: GLE,
 /// arXiv 2403.16933. Circuit fidelity: mismatch, offset, noise and saturation of CircuitStage, and an output
-/// curve with errors of amplitude and slope (docs/physics.md). Not modelled: slew of the output, 1/f noise.
+/// curve with errors of amplitude and slope (docs/physics.md). Not modelled: slew of the output.
 ///
 /// With tau_a > 0 the lead is made by an adaptation current instead of an adder (Zucchet et al. 2025, arXiv
 /// 2511.14917), and the membrane itself is the output:

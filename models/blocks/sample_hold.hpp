@@ -13,8 +13,9 @@ namespace leadlag {
 ///
 ///   held = signal        while sample is high, at each edge
 ///
-/// Circuit fidelity: held = signal + noise of the switch (kT/C) + offset of the buffer, and what it holds
-/// droops by leakage, I t / C. Not modelled: charge injection that depends on the signal.
+/// Circuit fidelity: held = signal + noise of the switch (kT/C) + offset of the buffer - charge of
+/// the switch (q / C), and what it holds droops by leakage, I t / C. Not modelled: charge injection that
+/// depends on the signal.
 struct SampleHold {
   struct Params {
     Capacitance capacitance = 200_fF;
@@ -45,8 +46,8 @@ struct SampleHold {
     std::uint64_t draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
-    return {c.offset(stem, {"buffer"}, unit), c.droop(stem, p.capacitance),
-            c.hold_noise(stem, p.capacitance, unit)};
+    return {c.offset(stem, {"buffer"}, unit) + c.injection(stem, "switch", p.capacitance),
+            c.droop(stem, p.capacitance), c.hold_noise(stem, p.capacitance, unit)};
   }
   static void show(const Coefficients&, const State& s, double* out) { out[held] = s.v; }
   static void follow(const Coefficients&, const State&, const double*, double*) {}

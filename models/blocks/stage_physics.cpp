@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string>
 
 #include "units/random.hpp"
@@ -50,13 +51,18 @@ StagePhysics stage_physics(const Physics& physics, const Technology& t, FullScal
   return p;
 }
 
+Voltage stage_flicker(const Technology& t, const StageSpread& spread) {
+  return std::numbers::sqrt2 * (t.flicker / t.a_vt) * spread.offset;
+}
+
 double sampled_noise(const Technology& t, FullScale full_scale, Capacitance c) {
   return std::sqrt(boltzmann * t.temperature.si / c.si) / full_scale.voltage.si;
 }
 
 NoiseKeys NoiseKeys::of(std::uint64_t seed, std::string_view column, std::string_view stem) {
   const std::string who = std::string(column) + "." + std::string(stem);
-  return {Draws(seed, who, "adder noise").word(0), Draws(seed, who, "capacitor noise").word(0)};
+  return {Draws(seed, who, "adder noise").word(0), Draws(seed, who, "capacitor noise").word(0),
+          Draws(seed, who, "flicker noise").word(0)};
 }
 
 }  // namespace leadlag

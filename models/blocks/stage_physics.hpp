@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <optional>
 #include <string_view>
 
@@ -21,6 +23,7 @@ struct StagePhysics {
   double offset = 0.0;           ///< of the output, constant
   double capacitor_noise = 0.0;  ///< rms of the capacitor's voltage, sqrt(gamma k T / C)
   double output_noise = 0.0;     ///< rms of the adder, white from cycle to cycle, sqrt(gamma k T / C_p)
+  double flicker = 0.0;          ///< 1/f noise of the output, sqrt(S f) of its one-sided density S
   double range = 0.0;            ///< V_L = 2 U_T / kappa of the transconductors; 0: linear
   double rail = 0.0;             ///< with a range: the output stays within +-rail, v_dd / 2
   double amplitude = 1.0;        ///< of the output curve
@@ -55,6 +58,42 @@ struct StageSpread {
 
 /// Noise and large-signal figures of a stage; no draws.
 StagePhysics stage_physics(const Physics&, const Technology&, FullScale, Capacitance c, Time lag);
+
+/// sqrt(S f) of a stage's output by its transistors' 1/f noise. It enters where their offsets do, and both go
+/// as 1 / (W L): a pair has S f = 2 flicker^2 / (W L) where its offset has A_VT^2 / (W L).
+Voltage stage_flicker(const Technology&, const StageSpread&);
+
+/// 1/f noise of a clocked stage, after Voss (R. Voss and J. Clarke, J. Acoust. Soc. Am. 63, 1978): a sum of
+/// `rows` white sequences, row k held for 2^k cycles. A row of variance v held for M cycles of length T has
+/// the density 2 T v / M (sin(pi f M T) / sin(pi f T))^2. With v = flicker^2 ln 2, and twice that in row 0
+/// for all that is faster, the sum is within 11 % of flicker^2 / f from 2^(2 - rows) to 1/8 of the clock. Row
+/// k is a function of cycle / 2^k, so there is no state.
+struct FlickerRows {
+  static constexpr std::size_t rows = 20;
+  /// rms of one row for sqrt(S f) = 1.
+  static constexpr double rms = 0.83255461115769775;  // sqrt(ln 2)
+
+  /// Of row 0, in this rms.
+  static constexpr double fastest = std::numbers::sqrt2;
+
+  /// Row k's number in the cycle: `normal(cycle, row)`'s first argument. Rows never share a draw: the low
+  /// bits count, the row stands above.
+  static constexpr std::uint64_t draw(std::uint64_t cycle, std::size_t row) {
+    return (cycle >> row) | (std::uint64_t{row} << 58);
+  }
+  /// Rows 0 ... changed(cycle) - 1 are new in this cycle.
+  static constexpr std::size_t changed(std::uint64_t cycle) {
+    const auto twos = static_cast<std::size_t>(std::countr_zero(cycle)) + 1;
+    return twos < rows ? twos : rows;
+  }
+  /// Sum of all rows, from the slowest.
+  template <class F>
+  static auto sum(F&& normal, std::uint64_t cycle) {
+    auto total = normal(draw(cycle, rows - 1));
+    for (std::size_t k = rows - 1; k-- > 1;) total += normal(draw(cycle, k));
+    return total + fastest * normal(draw(cycle, 0));
+  }
+};
 
 /// rms of a voltage that a switch leaves on a capacitor, sqrt(k T / C), in model units.
 double sampled_noise(const Technology&, FullScale, Capacitance c);
@@ -130,7 +169,7 @@ struct CircuitStage {
 
 /// Whose noise it is: keys of blocks/normal_draw.hpp for one column.
 struct NoiseKeys {
-  std::uint64_t output = 0, capacitor = 0;
+  std::uint64_t output = 0, capacitor = 0, flicker = 0;
 
   static NoiseKeys of(std::uint64_t seed, std::string_view column, std::string_view stem);
 };
@@ -144,15 +183,26 @@ class CircuitStageOfOne {
         filter_(filter),
         coefficients_(CircuitStage::coefficients<double>(p, filter.decay)),
         keys_(keys),
-        unit_(unit) {}
+        unit_(unit) {
+    drift();
+  }
 
   const StagePhysics& physics() const { return physics_; }
   /// Output at this cycle; may be asked any number of times.
   double output(LeadLag::State<double> s, double drive) const { return tick(s, drive); }
   /// Ends the cycle.
-  void advance(LeadLag::State<double>& s, double drive) { tick(s, drive), ++cycle_; }
+  void advance(LeadLag::State<double>& s, double drive) { tick(s, drive), ++cycle_, drift(); }
 
  private:
+  /// 1/f noise moves the offset.
+  void drift() {
+    if (physics_.flicker == 0.0) return;
+    const auto normal = [&](std::uint64_t draw) {
+      return static_cast<double>(noise::normal(keys_.flicker, draw, unit_));
+    };
+    coefficients_.offset =
+        physics_.offset + FlickerRows::rms * physics_.flicker * FlickerRows::sum(normal, cycle_);
+  }
   double tick(LeadLag::State<double>& s, double drive) const {
     const auto draw = [&](std::uint64_t key, double rms) {
       return rms == 0.0 ? 0.0 : static_cast<double>(noise::normal(key, cycle_, unit_));

@@ -22,8 +22,8 @@ namespace leadlag {
 ///   v = 0 while `start` is high, v = held while `restore` is high: two switches.
 ///
 /// The drive is held over a clock cycle, and so is g. Circuit fidelity: mismatch of tau,
-/// offset, noise of node and hold (docs/physics.md). Not modelled: saturation of the OTA, charge injection of
-/// the switches.
+/// offset, noise of node and hold (docs/physics.md). Charge injection of the hold. Not modelled: saturation
+/// of the OTA, charge injection of the other switches.
 struct StateNode {
   enum class Pull { gated, plain, rails };
   struct Params {
@@ -55,12 +55,13 @@ struct StateNode {
   struct Coefficients {
     double approach, offset;
     CellNoise noise, hold;
+    double injection;
     Activation activation;
     Pull pull;
   };
   struct State {
     double v = 0.0;
-    double held_noise = 0.0;  // of the sample that the curve sees
+    double held_noise = 0.0;  // of the sample that the curve sees, charge of its switch included
     std::uint64_t draws = 0, held_draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
@@ -69,6 +70,7 @@ struct StateNode {
             c.offset(stem, {"node_pair", "node_mirror"}, unit),
             c.node_noise(stem, p.capacitance, k, unit),
             c.hold_noise(stem, p.hold_capacitance, unit),
+            c.injection(stem, "switches", p.hold_capacitance),
             p.pull == Pull::rails ? Activation::linear : p.activation,
             p.pull};
   }
@@ -79,7 +81,7 @@ struct StateNode {
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {
-    s.held_noise = c.hold(s.held_draws);
+    s.held_noise = c.hold(s.held_draws) + c.injection;
     if (in[start] != 0.0) {
       s.v = 0.0;
       return;

@@ -71,6 +71,16 @@ double current_mismatch(const Technology& technology, std::string_view stem, std
   return technology.kappa * (threshold_mismatch(technology, stem, group) / technology.thermal_voltage());
 }
 
+Charge injected_charge(const Technology& t, std::string_view stem, std::string_view group) {
+  const auto block = t.transistors.find(std::string(stem));
+  if (block == t.transistors.end()) return {};
+  const auto found = block->second.find(std::string(group));
+  if (found == block->second.end()) return {};
+  const Transistors& s = found->second;
+  return t.injection_left *
+         (0.25 * (t.gate_capacitance * (s.w * s.l) * t.v_dd) + t.overlap_capacitance * s.w * t.v_dd);
+}
+
 double capacitor_mismatch(const Technology& technology, Capacitance c) {
   return technology.capacitor_mismatch.si / std::sqrt((c / technology.capacitor_density).si);
 }

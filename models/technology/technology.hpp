@@ -67,6 +67,10 @@ struct Technology {
   double layout_overhead = 3.0;
   Voltage linear_range = 30_mV;
   double noise_gamma = 2.6;
+  AreaMatching flicker{3.4e-12};
+  CapacitanceDensity gate_capacitance{8.6e-3};
+  CapacitancePerLength overlap_capacitance{3e-10};
+  double injection_left = 0.2;
   double plasticity_offset = 0.062;
   double plasticity_gain_mismatch = 0.11;
   double activation_mismatch = 0.058;
@@ -121,6 +125,13 @@ struct Technology {
               "differential input at which a plain OTA is 5 % compressed"},
         Field{"noise_gamma", &T::noise_gamma, domain::positive,
               "thermal noise of a gm-C stage, v^2 = gamma k T / C"},
+        Field{"flicker", &T::flicker, domain::non_negative,
+              "1/f noise of a transistor's gate voltage, sqrt(S f W L), S one-sided"},
+        Field{"gate_capacitance", &T::gate_capacitance, domain::positive, "gate oxide, per W L"},
+        Field{"overlap_capacitance", &T::overlap_capacitance, domain::non_negative,
+              "gate to source or drain, per W"},
+        Field{"injection_left", &T::injection_left, domain::unit,
+              "share of an n-channel switch's charge that its complement does not take back"},
         Field{"plasticity_offset", &T::plasticity_offset, domain::non_negative,
               "sigma of a plasticity cell's output current at e = r = 0, of its bias"},
         Field{"plasticity_gain_mismatch", &T::plasticity_gain_mismatch, domain::non_negative,
@@ -168,6 +179,12 @@ Current leakage_at(const Technology& technology, Temperature temperature);
 Voltage threshold_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
 /// Error of a weak-inversion mirror of that group: sigma(dI/I) = kappa sigma(dVth) / U_T.
 double current_mismatch(const Technology& technology, std::string_view stem, std::string_view group);
+/// Charge that a switch of that group (a transmission gate) leaves on a capacitor when it opens: half of its
+/// channel's, with half the supply above the gate's threshold at most, and that of the gate's overlap,
+///   q = injection_left (W L C_ox V_dd / 4 + W C_ov V_dd)
+/// (Wegmann, Vittoz and Rahali 1987; the threshold is left out, so q is an upper bound). Electrons: it lowers
+/// the voltage, by q / C. 0 for a group that the file does not size.
+Charge injected_charge(const Technology& technology, std::string_view stem, std::string_view group);
 /// sigma(dC/C) = A_C / sqrt(area), area = C / density.
 double capacitor_mismatch(const Technology& technology, Capacitance c);
 /// Settling of a single pole to half an LSB of `bits`: tau ln 2^(bits+1).

@@ -142,6 +142,9 @@ std::string title_of(const BenchReport& r) {
   if (r.kind == "spice") return "Against ngspice";
   if (r.kind == "settle") return "Settling";
   if (r.kind == "linearity") return "Linearity";
+  if (r.kind == "noise") return "Noise";
+  if (r.kind == "retention") return "Retention";
+  if (r.kind == "mismatch") return "Mismatch";
   return "Gradient";
 }
 
@@ -173,6 +176,8 @@ std::string page_text(const BenchReport& r, const Design& design, const Provenan
 std::string figure_text(double value, const std::string& unit) {
   if (unit == "s") return format_quantity(value, Time::dimension, 5);
   if (unit == "J") return format_quantity(value, Energy::dimension, 5);
+  if (unit == "V") return format_quantity(value, Voltage::dimension, 5);
+  if (unit == "A") return format_quantity(value, Current::dimension, 5);
   if (unit == "Hz") return format_quantity(value, Frequency::dimension, 5);
   return number_text(value) + (unit.empty() ? "" : " " + unit);
 }

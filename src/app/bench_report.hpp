@@ -52,8 +52,17 @@ BenchReport step_report(const Subject& subject, const StepResult& result);
 BenchReport chirp_report(const Subject& subject, const ChirpResult& result);
 BenchReport settle_report(const NeuronRow& row, const RowSettling& result);
 BenchReport linearity_report(const NeuronRow& row, const Linearity& result);
+BenchReport noise_report(const NeuronRow& row, const Noise& result);
+BenchReport retention_report(const RetentionRow& row, const Retention& result);
+BenchReport mismatch_report(const DieRow& dies, const Spreads& result);
 BenchReport gradient_report(const Subject& subject, const GradientResult& result,
                             std::optional<double> min_cosine);
+
+/// Throws DesignError for systems drawn as netlists, whose responses have no reference.
+void refuse_circuit(const Design& design);
+/// Writes the report, says what it found, and gives the exit code.
+int finish_testbench(const TestbenchCommand& command, const BenchReport& report, const Design& design,
+                     const OutputFolder& out);
 
 /// KIND.csv, KIND.gnuplot, KIND.svg (by gnuplot), report.txt, report.json and report.html. Returns what is
 /// missing and why, for the terminal; empty: nothing.

@@ -25,6 +25,10 @@ constexpr const char* usage =
                                      measure a neuron, an error unit or a path against its closed form
   leadlag testbench settle|linearity BLUEPRINT --out DIR
                                      measure the neurons of an array side by side against theirs
+  leadlag testbench noise|mismatch BLUEPRINT --out DIR
+                                     their noise at rest, and their spread over many dies, against theirs
+  leadlag testbench retention BLUEPRINT --out DIR
+                                     how weight cells and sample-and-holds droop and drift
   leadlag testbench spice BLUEPRINT --out DIR
                                      run the chip's SPICE deck in ngspice and compare every node
   leadlag export spice BLUEPRINT --out DIR
@@ -156,7 +160,8 @@ int dispatch(const std::vector<std::string>& words) {
   if (command == "testbench") {
     if (positional.size() < 3)
       throw UsageError(
-          "leadlag testbench needs step, ac, chirp, gradient, spice, settle or linearity, and a blueprint");
+          "leadlag testbench needs step, ac, chirp, gradient, spice, settle, linearity, noise, retention or "
+          "mismatch, and a blueprint");
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag testbench needs --out DIR");
     return testbench_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});

@@ -11,7 +11,6 @@
 #include "design/diagnostic.hpp"
 
 namespace leadlag {
-namespace {
 
 void refuse_circuit(const Design& design) {
   if (!design.has_circuit()) return;
@@ -23,6 +22,18 @@ void refuse_circuit(const Design& design) {
                           "leadlag testbench gradient, or look at its signals with trace: and leadlag run",
                       ""}});
 }
+
+int finish_testbench(const TestbenchCommand& command, const BenchReport& report, const Design& design,
+                     const OutputFolder& out) {
+  const std::string missing = write_bench_report(report, design, out);
+  out.publish();
+  std::cout << report.subject << ", against " << report.reference << "\n"
+            << findings_text(report.findings, design) << missing << "report in " << command.out
+            << "/report.html and report.txt\n";
+  return all_met(report.findings) ? exit_met : exit_violated;
+}
+
+namespace {
 
 Subject subject_of(const TestbenchOptions& o, const Design& design) {
   if (o.kind == BenchKind::gradient) return learning_chip(design);
@@ -55,20 +66,15 @@ BenchReport measured(const TestbenchOptions& o, const Subject& s, Progress& prog
     case BenchKind::chirp:
       return chirp_report(s, measure_chirp(rig, s, o.chirp));
     case BenchKind::gradient:
-    case BenchKind::spice:  // has a command of its own
-    case BenchKind::settle:
-    case BenchKind::linearity:  // of a row of neurons
+    case BenchKind::spice:   // has a command of its own
+    case BenchKind::settle:  // of a row of neurons or of cells
+    case BenchKind::linearity:
+    case BenchKind::noise:
+    case BenchKind::retention:
+    case BenchKind::mismatch:
       break;
   }
   return gradient_report(s, measure_gradient(rig, s, o.gradient), o.min_cosine);
-}
-
-/// Neurons side by side: settle and linearity.
-BenchReport measured(const TestbenchOptions& o, const NeuronRow& row) {
-  Rig rig(row.design, row.die);
-  rig.watch = [](std::int64_t) { throw_if_interrupted(); };
-  if (o.kind == BenchKind::settle) return settle_report(row, measure_settling(rig, row, o.settle));
-  return linearity_report(row, measure_linearity(rig, row, o.linearity));
 }
 
 /// A circuit that cannot be measured is a result: it has no rest, or its signals leave the finite numbers.
@@ -80,34 +86,14 @@ BenchReport unmeasured(const TestbenchOptions& o, const Subject& s, const std::s
   return r;
 }
 
-int finish(const TestbenchCommand& command, const BenchReport& report, const Design& design,
-           const OutputFolder& out) {
-  const std::string missing = write_bench_report(report, design, out);
-  out.publish();
-  std::cout << report.subject << ", against " << report.reference << "\n"
-            << findings_text(report.findings, design) << missing << "report in " << command.out
-            << "/report.html and report.txt\n";
-  return all_met(report.findings) ? exit_met : exit_violated;
-}
-
-int row_testbench(const TestbenchCommand& command, const TestbenchOptions& options, const Design& design) {
-  refuse_circuit(design);
-  const NeuronRow row = make_row(design, options.ends.of);
-  const OutputFolder out(command.out, "report.json");
-  catch_interruption();
-  omp_set_num_threads(1);
-  return finish(command, measured(options, row), design, out);
-}
-
 }  // namespace
 
 int testbench_command(const TestbenchCommand& command) {
   const TestbenchOptions options = read_testbench_options(command);
   if (options.kind == BenchKind::spice) return spice_testbench(command, options);
   if (options.sweep) return gradient_sweep(command, options);
+  if (options.kind >= BenchKind::settle) return row_testbench(command, options);
   const Design design = read_design(command.blueprint, command.read);
-  if (options.kind == BenchKind::settle || options.kind == BenchKind::linearity)
-    return row_testbench(command, options, design);
   const Subject subject = subject_of(options, design);
   const OutputFolder out(command.out, "report.json");
   Progress progress(!command.quiet);
@@ -130,7 +116,7 @@ int testbench_command(const TestbenchCommand& command) {
     report = unmeasured(options, subject, "reference", e.what());
   }
   progress.finish();
-  return finish(command, report, design, out);
+  return finish_testbench(command, report, design, out);
 }
 
 }  // namespace leadlag

@@ -10,6 +10,9 @@
 
 #include "benches/ac_bench.hpp"
 #include "benches/gradient_bench.hpp"
+#include "benches/mismatch_bench.hpp"
+#include "benches/noise_bench.hpp"
+#include "benches/retention_bench.hpp"
 #include "benches/row_bench.hpp"
 #include "benches/spice_bench.hpp"
 #include "benches/transient_bench.hpp"
@@ -23,8 +26,9 @@ struct BenchOption {
   std::string_view name, value, kinds, meaning;
 };
 inline constexpr std::array bench_options{
-    BenchOption{"of", "BLOCK", "step ac chirp settle linearity",
-                "a block alone: hidden[3] or hidden[3].error; settle, linearity: also a whole array, hidden "
+    BenchOption{"of", "BLOCK", "step ac chirp settle linearity noise mismatch",
+                "a block alone: hidden[3] or hidden[3].error; settle, linearity, noise, mismatch: also a "
+                "whole array, hidden "
                 "(default: the output array)"},
     BenchOption{"from", "PIN", "step ac chirp",
                 "begin of a path: line[0] or target[0] (default: the first input)"},
@@ -35,21 +39,23 @@ inline constexpr std::array bench_options{
     BenchOption{"offset", "X", "step ac chirp",
                 "operating point of the driven pin (default: 0; 0.5 for a relu neuron alone)"},
     BenchOption{
-        "tolerance", "X", "step ac chirp spice linearity",
+        "tolerance", "X", "step ac chirp spice linearity noise retention",
         "allowed difference from the reference, relative (default: derived; spice: 0.005 of one unit; "
-        "linearity: 1e-9)"},
+        "linearity, retention: 1e-9; noise: 0.05)"},
     BenchOption{"min", "FREQUENCY", "ac chirp", "lowest frequency, e.g. \"100 Hz\" (default: derived)"},
     BenchOption{"max", "FREQUENCY", "ac chirp", "highest frequency (default: derived)"},
     BenchOption{"points", "N", "ac linearity",
                 "ac: frequencies, geometric (default: 25); linearity: levels, 32 to 1024 (default: 64); "
                 "characterize: biases "
                 "(default: 6)"},
-    BenchOption{"duration", "TIME", "step chirp", "of the record (default: derived)"},
+    BenchOption{"duration", "TIME", "step chirp retention",
+                "of the record (default: derived; retention: 200000 clock periods)"},
     BenchOption{"settle-to", "X", "step",
                 "settled when within this share of the step (default: 2^-settle_bits)"},
     BenchOption{"sweep", "WHAT", "chirp gradient",
                 "chirp: exponential (default) or linear; gradient: PATH=VALUE,VALUE,... of the blueprint"},
-    BenchOption{"cycles", "N", "gradient spice", "length of the run (default: derived; spice: 2000)"},
+    BenchOption{"cycles", "N", "gradient spice noise", "length of the run (default: derived; spice: 2000)"},
+    BenchOption{"dies", "N", "mismatch", "how many are fabricated, 5 to 100000 (default: 200)"},
     BenchOption{"start", "N", "gradient", "cycle at which plasticity begins (default: derived)"},
     BenchOption{"min-cosine", "X", "gradient", "required cosine with the exact gradient (default: above 0)"},
     BenchOption{"level", "LEVEL", "spice", "of the deck: behavioural (default) or transistor"},
@@ -65,11 +71,11 @@ inline constexpr std::array bench_options{
     BenchOption{"step", "TIME", "spice",
                 "longest step of ngspice (default: a hundredth of the fastest time constant)"}};
 
-enum class BenchKind { step, ac, chirp, gradient, spice, settle, linearity };
+enum class BenchKind { step, ac, chirp, gradient, spice, settle, linearity, noise, retention, mismatch };
 template <>
 struct Names<BenchKind> {
-  static constexpr std::array<std::string_view, 7> value{"step",  "ac",     "chirp",    "gradient",
-                                                         "spice", "settle", "linearity"};
+  static constexpr std::array<std::string_view, 10> value{
+      "step", "ac", "chirp", "gradient", "spice", "settle", "linearity", "noise", "retention", "mismatch"};
 };
 
 struct TestbenchCommand {
@@ -108,6 +114,9 @@ struct TestbenchOptions {
   SpiceOptions spice;
   RowSettleOptions settle;
   LinearityOptions linearity;
+  NoiseOptions noise;
+  RetentionOptions retention;
+  MismatchOptions mismatch;
   std::optional<double> min_cosine;
   std::optional<GradientSweep> sweep;
 };
@@ -120,6 +129,9 @@ int export_command(const TestbenchCommand& command);
 int spice_testbench(const TestbenchCommand& command, const TestbenchOptions& options);
 /// Many dies with mismatch of their own, as decks: which share of them learns.
 int mismatch_draws(const TestbenchCommand& command, const TestbenchOptions& options);
+/// settle and linearity, noise, mismatch and retention: what takes blocks out of the chip and measures them
+/// side by side.
+int row_testbench(const TestbenchCommand& command, const TestbenchOptions& options);
 int testbench_command(const TestbenchCommand& command);
 /// The gradient bench at each value of options.sweep.
 int gradient_sweep(const TestbenchCommand& command, const TestbenchOptions& options);

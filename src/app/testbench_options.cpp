@@ -146,6 +146,11 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command) {
       .amplitude = amplitude,
       .tolerance = tolerance,
       .points = o.kind == BenchKind::linearity ? reader.whole<int>("points", 32, 1024) : std::nullopt};
+  o.noise = {.cycles = o.kind == BenchKind::noise ? reader.whole<std::int64_t>("cycles", 1 << 15, 1e9)
+                                                  : std::nullopt,
+             .tolerance = tolerance};
+  o.retention = {.duration = duration, .tolerance = tolerance};
+  o.mismatch = {.dies = reader.whole<int>("dies", 5, 100000)};
   const std::string sweep = reader.text("sweep");
   if (sweep == "linear") o.chirp.sweep = waveform::Sweep::linear;
   if (!sweep.empty() && o.kind == BenchKind::gradient) {

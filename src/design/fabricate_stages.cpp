@@ -40,6 +40,7 @@ class Fabrication {
     if (physics_.has(Effect::offset)) {
       p.offset = spread.offset / design_.full_scale.voltage * normal(unit, "offset");
     }
+    if (physics_.has(Effect::flicker)) p.flicker = stage_flicker(t, spread) / design_.full_scale.voltage;
     p.lag = factor(unit, "time constant", spread.tau);
     p.lead = p.lag * factor(unit, "lead", spread.rho);
     lag = p.lag * lag, lead = p.lead * lead;
@@ -72,12 +73,20 @@ void make_neurons(const Design& design, std::size_t a, Die& die) {
   }
 }
 
-/// Zeroing leaves 1 / gain of the offset and, in every cycle, the k T / C of the switch that takes the zero.
+/// Zeroing leaves 1 / gain of the offset and of what 1/f noise is slower than a cycle, the charge of the
+/// switch that takes the zero and, in every cycle, its k T / C. What is left of the fastest row of 1/f noise
+/// is white.
 void remove_offset(const Physics& physics, const Design& design, const ErrorUnit::Params& e,
                    StagePhysics& p) {
-  p.chopped = p.offset != 0.0 && e.offset_removal == OffsetRemoval::chopped;
+  p.chopped = (p.offset != 0.0 || p.flicker != 0.0) && e.offset_removal == OffsetRemoval::chopped;
   if (e.offset_removal != OffsetRemoval::auto_zero) return;
   p.offset /= e.zero_gain;
+  p.output_noise = std::hypot(p.output_noise, FlickerRows::fastest * FlickerRows::rms * p.flicker);
+  p.flicker /= e.zero_gain;
+  if (physics.has(Effect::injection)) {
+    const Charge q = injected_charge(design.technology, ErrorUnit::stem, "hold_switch");
+    p.offset -= q / e.zero_capacitor / design.full_scale.voltage;
+  }
   if (!physics.has(Effect::noise)) return;
   p.output_noise =
       std::hypot(p.output_noise, sampled_noise(design.technology, design.full_scale, e.zero_capacitor));

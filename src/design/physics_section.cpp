@@ -95,7 +95,7 @@ void check_physics(Draft& draft) {
     }
     for (const std::string_view stem : {ProspectiveNeuron::stem, ErrorUnit::stem}) {
       std::string effects;
-      for (const Effect e : {Effect::noise, Effect::saturation}) {
+      for (const Effect e : {Effect::noise, Effect::flicker, Effect::saturation}) {
         if (design.physics_of(stem).has(e))
           effects += (effects.empty() ? "" : " and ") + std::string(name_of(e));
       }

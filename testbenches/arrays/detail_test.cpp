@@ -257,7 +257,7 @@ TEST_CASE("structural and tile agree: an open error path", "[array]") {
 namespace {
 
 const Settings physical = {{"chip.fidelity", "circuit"},
-                           {"physics.effects", "[mismatch, offset, noise, saturation]"}};
+                           {"physics.effects", "[mismatch, offset, noise, saturation, flicker]"}};
 
 }  // namespace
 

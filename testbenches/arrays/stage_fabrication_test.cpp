@@ -11,6 +11,7 @@
 
 #include "arrays/socket.hpp"
 #include "blocks/stage_physics.hpp"
+#include "instruments/density.hpp"
 
 using namespace leadlag;
 
@@ -285,4 +286,101 @@ TEST_CASE("circuit noise: a reset does not make it repeat itself", "[array]") {
     for (int k = 0; k < 100; ++k) s.cycle(), seen->push_back(s.probe("hidden", 0));
   }
   CHECK(first != second);
+}
+
+namespace {
+
+/// Rates of the row of noisy units alone with 1/f noise, by unit.
+Seen flickering(const std::string& name, const Socket::Settings& more, std::size_t cycles) {
+  Socket::Settings settings{{"physics.effects", "[flicker]"}};
+  settings.insert(settings.end(), more.begin(), more.end());
+  Socket s(name, noisy, settings);
+  return watch(s, cycles);
+}
+
+/// Standard deviation over units of the mean of each.
+double spread_of_means(const std::vector<std::vector<double>>& units) {
+  double square = 0.0;
+  for (const auto& u : units) {
+    double mean = 0.0;
+    for (const double v : u) mean += v / static_cast<double>(u.size());
+    square += mean * mean / static_cast<double>(units.size());
+  }
+  return std::sqrt(square);
+}
+
+}  // namespace
+
+TEST_CASE("circuit noise: 1/f noise of a chip's rates has the density of its drawn areas", "[array]") {
+  const Seen seen = flickering("x", {}, 50 + (1 << 14));
+  REQUIRE(seen.rate.size() == 100);
+  CHECK(variance(seen.membrane) == 0.0);
+  // rho = 3: the lag's OTA times 2, the adder's by 3 in three units, its load; four transistors of 4 um2
+  // each, and six of the curve. 3.4 uV um.
+  const double s_f = (4.0 * 4.0 + 3.0 * 4.0 + 4.0 + 6.0) * 3.4e-12 * 3.4e-12 / 4e-12 / (25e-3 * 25e-3);
+  const std::size_t segment = 1024;
+  std::vector<double> density(segment / 2 + 1, 0.0);
+  double deviation = 0.0;
+  for (const auto& unit : seen.rate) {
+    DensityMeter meter(segment, 1_us);
+    for (const double v : unit) meter.add(v);
+    const auto own = meter.density();
+    for (std::size_t k = 0; k < density.size(); ++k) density[k] += own[k] / 100.0;
+    deviation = meter.deviation() / 10.0;
+  }
+  const double pi = 3.14159265358979;
+  std::size_t bands = 0;
+  for (std::size_t first = 4; 2 * first <= segment / 2; first *= 2, ++bands) {
+    double found = 0.0, expected = 0.0, plain = 0.0;
+    for (std::size_t k = first; k < 2 * first; ++k) {
+      const double turns = static_cast<double>(k) / static_cast<double>(segment);
+      double sum = 0.0;
+      for (int row = 0; row < 20; ++row) {
+        const double held = std::ldexp(1.0, row), v = (row == 0 ? 2.0 : 1.0) * std::log(2.0);
+        sum += 2.0 * v / held * std::pow(std::sin(pi * turns * held) / std::sin(pi * turns), 2);
+      }
+      found += density[k], expected += s_f * sum * 1e-6, plain += s_f / (turns * 1e6);
+    }
+    INFO("bins from " << first);
+    CHECK(found / expected ==
+          Approx(1.0).margin(4.5 * deviation * std::sqrt(2.0 / static_cast<double>(first)) + 0.01));
+    if (first <= 64) CHECK(found / plain == Approx(1.0).epsilon(0.11));
+  }
+  CHECK(bands == 7);
+}
+
+TEST_CASE("circuit noise: chopping takes 1/f noise from the mean of an error", "[array]") {
+  const double left = spread_of_means(flickering("x", {}, 2000).error);
+  CHECK(left > 0.0);
+  const double chopped =
+      spread_of_means(flickering("chopped", {{"blocks.error_unit.offset_removal", "chopped"}}, 2000).error);
+  CHECK(chopped < 0.1 * left);
+  CHECK(chopped > 0.0);
+}
+
+TEST_CASE("fabrication: a zeroing switch leaves its charge in an error unit's offset", "[array]") {
+  const Die die = fabricate(design_of(wide, {{"blocks.error_unit.offset_removal", "auto_zero"},
+                                             {"blocks.error_unit.zero_capacitor", "20 fF"},
+                                             {"physics.effects", "[injection]"}}));
+  REQUIRE(die.error_physics[1].size() == 4000);
+  // cmos180: W = L = 0.5 um, 8.6 fF/um2, 0.3 fF/um, 1.8 V, a fifth of it.
+  const double charge = 0.2 * (0.5 * 8.6e-15 * 0.25 * 0.9 + 0.3e-15 * 0.5 * 1.8);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{3999}}) {
+    CHECK(die.error_physics[1][i].offset * 25e-3 == Approx(-charge / 20e-15).epsilon(1e-9));
+    CHECK(die.error_physics[1][i].output_noise == 0.0);
+  }
+  CHECK(die.neuron_physics[1].empty());
+}
+
+TEST_CASE("fabrication: zeroing leaves a share of slow 1/f noise, and all of its fastest row", "[array]") {
+  const Socket::Settings one{{"physics.effects", "[flicker]"}};
+  Socket::Settings zeroed = one;
+  zeroed.emplace_back("blocks.error_unit.offset_removal", "auto_zero");
+  const Die left = fabricate(design_of(wide, one)), taken = fabricate(design_of(wide, zeroed));
+  REQUIRE(left.error_physics[1].size() == 4000);
+  REQUIRE(taken.error_physics[1].size() == 4000);
+  const double flicker = left.error_physics[1][5].flicker;
+  CHECK(flicker > 0.0);
+  CHECK(taken.error_physics[1][5].flicker == Approx(flicker / 210.0));
+  CHECK(taken.error_physics[1][5].output_noise == Approx(flicker * std::sqrt(2.0 * std::log(2.0))));
 }

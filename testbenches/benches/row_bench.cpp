@@ -81,6 +81,16 @@ void judge(const std::vector<double>& level, Linearity::Curve& c) {
 
 }  // namespace
 
+void keep_effects(NeuronRow& row, std::initializer_list<Effect> effects) {
+  const Physics stated = row.design.physics;
+  row.design.physics.on.fill(false);
+  for (const Effect e : effects) row.design.physics.on[static_cast<std::size_t>(e)] = stated.has(e);
+  auto neurons = row.design.arrays[1].neurons();
+  for (auto& n : neurons) n.activation = Activation::linear;
+  row.design.arrays[1].blocks = std::move(neurons);
+  row.die = fabricate(row.design);
+}
+
 RowSettling measure_settling(Rig& rig, const NeuronRow& row, const RowSettleOptions& options) {
   RowSettling r;
   r.amplitude = options.amplitude.value_or(0.1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct NeuronRow {
 };
 /// `of`: an array of prospective neurons or one of its blocks; empty: the output array. Throws DesignError.
 NeuronRow make_row(const Design& design, const std::string& of);
+/// Of the effects that the row has, these alone; its curves become straight lines, so that what is read is
+/// the stage. Fabricates it again.
+void keep_effects(NeuronRow& row, std::initializer_list<Effect> effects);
 
 struct RowSettleOptions {
   std::optional<double> amplitude;

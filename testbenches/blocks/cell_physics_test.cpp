@@ -24,8 +24,8 @@ Technology process() {
   Technology t;
   for (const char* block :
        {"leaky_neuron", "state_node", "sample_hold", "target_unit", "compartment_neuron"}) {
-    for (const char* group :
-         {"node_pair", "node_mirror", "tails", "buffer", "comparator", "soma_pair", "soma_mirror"}) {
+    for (const char* group : {"node_pair", "node_mirror", "tails", "buffer", "comparator", "soma_pair",
+                              "soma_mirror", "switch", "switches", "hold_switches"}) {
       t.transistors[block][group] = {Length{4e-6}, Length{1e-6}, 2, "test"};
     }
   }
@@ -154,6 +154,39 @@ TEST_CASE("cell physics: a hold samples with kT/C or the stated noise, and droop
   for (int tick = 0; tick < 1000; ++tick) SampleHold::advance(leaky, d, hold);
   // 1 fA over 1 ms from 200 fF: 5 uV.
   CHECK_THAT(0.5 - d.v, WithinRel(5e-6 / full_scale, 1e-6));
+}
+
+TEST_CASE("cell physics: hold switches leave their charge, lower by q / C, and nothing else does",
+          "[physics]") {
+  // W L = 4 um2, W = 4 um: 0.2 (4 um2 8.6 fF/um2 1.8 V / 4 + 4 um 0.3 fF/um 1.8 V) = 3.53 fC.
+  const double charge = 0.2 * (4.0 * 8.6e-15 * 0.45 + 4.0 * 0.3e-15 * 1.8);
+  const auto hold = SampleHold::coefficients({}, at({Effect::injection}), 0);
+  SampleHold::State s;
+  const double in[]{0.3, 1.0}, keep[]{0.9, 0.0};
+  SampleHold::advance(hold, s, in);
+  const double held = s.v;
+  CHECK_THAT(held, WithinRel(0.3 - charge / 200e-15 / full_scale, 1e-9));
+  SampleHold::advance(hold, s, keep);
+  CHECK(s.v == held);
+  CHECK(SampleHold::coefficients({}, at({Effect::offset, Effect::noise}), 0).offset != hold.offset);
+  CHECK(at({Effect::offset, Effect::leakage, Effect::noise}).injection("sample_hold", "switch", 200_fF) ==
+        0.0);
+  // The holds before a curve: the curve sees phi(v - q / C).
+  const double shift = charge / 50e-15 / full_scale;
+  double out[2];
+  const auto leaky = LeakyNeuron::coefficients({}, at({Effect::injection}), 0);
+  LeakyNeuron::State node{.v = 0.5};
+  const double drive[]{0.5};
+  LeakyNeuron::advance(leaky, node, drive);
+  LeakyNeuron::show(leaky, node, out);
+  CHECK_THAT(out[0], WithinRel(std::tanh(0.5 - shift), 1e-9));
+  CHECK(node.v == 0.5);
+  const auto slow = StateNode::coefficients({}, at({Effect::injection}), 0);
+  StateNode::State state{};
+  const double rest[]{0.0, 0.0, 0.0, 0.0};
+  StateNode::advance(slow, state, rest);
+  StateNode::show(slow, state, out);
+  CHECK_THAT(out[0], WithinRel(std::tanh(-shift), 1e-9));
 }
 
 TEST_CASE("cell physics: a target unit whose output meets its target shows the comparator's offset",

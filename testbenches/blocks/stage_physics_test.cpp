@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
+#include <set>
 #include <vector>
 
 using namespace leadlag;
@@ -217,4 +218,69 @@ TEST_CASE("stage physics: spreads by hand, near the simulated ones") {
   CHECK(at(5.0).offset.si == Approx(17.5e-3).epsilon(0.15));
   CHECK(at(0.2).offset.si == Approx(2.8e-3).epsilon(0.25));
   CHECK(std::sqrt(3.0) * pair == Approx(4.7e-3).epsilon(0.1));
+}
+
+TEST_CASE("stage physics: rows of 1/f noise add up to 1/f over four decades") {
+  // A row of variance v held for M cycles: 2 v T / M (sin(pi f M T) / sin(pi f T))^2.
+  const auto density = [](double turns) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < FlickerRows::rows; ++k) {
+      const double held = std::ldexp(1.0, static_cast<int>(k));
+      const double rms = FlickerRows::rms * (k == 0 ? FlickerRows::fastest : 1.0);
+      sum += 2.0 * rms * rms / held *
+             std::pow(std::sin(std::numbers::pi * turns * held) / std::sin(std::numbers::pi * turns), 2);
+    }
+    return sum;
+  };
+  double mean = 0.0;
+  const int points = 4000;
+  for (int k = 0; k <= points; ++k) {
+    const double turns = std::ldexp(1.0, -18) * std::pow(2.0, 15.0 * k / points);
+    CHECK(density(turns) * turns == Approx(1.0).epsilon(0.11));
+    mean += density(turns) * turns / (points + 1);
+  }
+  CHECK(mean == Approx(1.0).epsilon(0.02));
+}
+
+TEST_CASE("stage physics: a row of 1/f noise changes every 2^k cycles, and rows share no number") {
+  const auto number = [](std::uint64_t draw) { return static_cast<double>(noise::normal(7, draw, 3)); };
+  std::set<std::uint64_t> seen;
+  for (std::uint64_t cycle = 0; cycle < 4096; ++cycle) {
+    std::size_t fresh = 0;
+    double sum = 0.0;
+    for (std::size_t row = FlickerRows::rows; row-- > 0;) {
+      const std::uint64_t draw = FlickerRows::draw(cycle, row);
+      fresh += seen.insert(draw).second ? 1U : 0U;
+      sum += (row == 0 ? FlickerRows::fastest : 1.0) * number(draw);
+    }
+    CHECK(fresh == FlickerRows::changed(cycle));
+    CHECK(FlickerRows::sum(number, cycle) == Approx(sum).epsilon(1e-12));
+  }
+  CHECK(seen.size() == 4096 + 4094 + 8);  // 4096, 2048, ... 2 of twelve rows, one each of the other eight
+}
+
+TEST_CASE("stage physics: 1/f noise of a stage by hand from its gates") {
+  Technology t;  // 3.4 uV um
+  t.transistors["stage"] = {
+      {"pair", {{4e-6}, {1e-6}, 2, ""}},        {"mirror", {{2e-6}, {2e-6}, 2, ""}},
+      {"adder_pairs", {{4e-6}, {1e-6}, 4, ""}}, {"adder_mirrors", {{2e-6}, {2e-6}, 4, ""}},
+      {"tails", {{2e-6}, {2e-6}, 5, ""}},       {"curve", {{2e-6}, {1e-6}, 6, ""}}};
+  const auto square = [&](double rho, std::string_view beside = {}) {
+    const Voltage v = stage_flicker(t, StageSpread::of({"stage", "pair", "mirror", beside}, t, 1_pF, rho));
+    return v.si * v.si;
+  };
+  const double one = 3.4e-12 * 3.4e-12 / 4e-12;  // S f of a transistor of 4 um2; an OTA has four at its input
+  CHECK(square(1.0) == Approx((4.0 + 4.0) * one).epsilon(1e-9));
+  CHECK(square(5.0) == Approx((16.0 * 4.0 + 5.0 * 4.0 + 4.0) * one).epsilon(1e-9));
+  CHECK(square(1.0, "curve") == Approx((8.0 + 6.0 * 2.0) * one).epsilon(1e-9));  // six of 2 um2
+  CHECK(Technology{}.flicker.si == 3.4e-12);
+}
+
+TEST_CASE("stage physics: an opening switch leaves half of its channel's charge and that of its overlap") {
+  Technology t;  // 8.6 fF/um2, 0.3 fF/um, 1.8 V, a fifth is left
+  t.transistors["hold"] = {{"switch", {{0.5e-6}, {0.4e-6}, 2, ""}}};
+  const double channel = 0.5 * 8.6e-15 * 0.5 * 0.4 * 0.9, overlap = 0.3e-15 * 0.5 * 1.8;
+  CHECK(injected_charge(t, "hold", "switch").si == Approx(0.2 * (channel + overlap)).epsilon(1e-9));
+  CHECK(injected_charge(t, "hold", "other").si == 0.0);
+  CHECK(injected_charge(t, "other", "switch").si == 0.0);
 }

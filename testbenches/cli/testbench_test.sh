@@ -29,6 +29,16 @@ task: {kind: tones, frequencies: [1.000507214]}
 schedule: {cycles: 20000}
 YAML
 }
+# Options that turn a shipped chip into one that has noise, leaks and mismatch.
+circuit_of() {
+  case $1 in
+    noise) echo "--set chip.fidelity=circuit --set chip.integration=exact --set chip.coupling=sampled --cycles 40000" ;;
+    mismatch) echo "--set chip.fidelity=circuit --set chip.integration=exact --set chip.coupling=sampled --dies 40" ;;
+    retention)
+      echo "--set chip.fidelity=circuit --set chip.integration=exact --set chip.coupling=sampled --set blocks.weight_register.storage=capacitor --duration 1ms"
+      ;;
+  esac
+}
 gle="{system: gle, update: host, plastic: [w1, w2]}"
 
 case $case_name in
@@ -258,6 +268,96 @@ case $case_name in
     expect 2 "$leadlag" testbench linearity c.yaml --points 8 --out no; has stderr "whole number from 32 to 1024"
     expect 1 "$leadlag" testbench linearity c.yaml --of hidden --tolerance 1e-17 --out v; has stdout VIOLATED
     ;;
+  noise)  # gamma k T / C of 1 pF at 300 K, 1 / (2 pi 10 us); the adder's 10 fF
+    blueprint c sampled "1 MHz" "1 us" tanh "$gle"
+    circuit="--set chip.fidelity=circuit --set chip.integration=exact"
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench noise c.yaml --of hidden $circuit --out n
+    [ "$(jq '.tables.units | length' n/report.json)" -eq 2 ] || fail "two neurons"
+    kt=$(calc "2.6 * 1.380649e-23 * 300")
+    for unit in 0 1; do
+      near "membrane" "$(jq ".tables.units[$unit].membrane_variance" n/report.json)" "$(calc "$kt / 1e-12")" "$(calc "0.05 * $kt / 1e-12")"
+      near "corner" "$(jq ".tables.units[$unit].corner" n/report.json)" "$(calc "1e5 / (2 * pi)")" "$(calc "0.05 * 1e5 / (2 * pi)")"
+    done
+    near "mean of the membranes" "$(figure n variance_error)" 0 0.03
+    near "rms in closed form" "$(figure n closed_form_membrane_rms)" 1.0377e-4 1e-8
+    # rho = 0.1: 0.81 of the membrane, the adder, and a little 1/f noise.
+    near "output" "$(figure n output_rms)" "$(calc "sqrt(0.81 * $kt / 1e-12 + $kt / 1e-14)")" 2e-5
+    [ -s n/noise.svg ] && [ -s n/report.html ] || fail "not all files"
+    # Hotter, smaller, slower; and thermal noise alone.
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench noise c.yaml --of 'hidden[1]' $circuit --set physics.temperature="400 K" --set physics.effects=[noise] --set arrays.hidden.membrane_capacitance="100 fF" --set arrays.hidden.tau_m="30 us" --out h
+    near "hotter" "$(figure h membrane_rms)" "$(calc "sqrt($kt * 4 / 3 / 1e-13)")" "$(calc "0.025 * sqrt($kt * 4 / 3 / 1e-13)")"
+    near "its corner" "$(figure h corner)" "$(calc "1e5 / (6 * pi)")" "$(calc "0.05 * 1e5 / (6 * pi)")"
+    # 1/f noise of hungry little transistors: seen in the output, not in the membrane.
+    sed 's/value: 3.4 uV um/value: 340 uV um/' "$source/models/technology/cmos180.yaml" >loud.yaml
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench noise c.yaml --of 'hidden[1]' $circuit --set chip.technology=./loud.yaml --out f
+    near "membrane without it" "$(figure f membrane_rms)" 1.0377e-4 3e-6
+    awk -v a="$(figure f output_rms)" -v b="$(figure n output_rms)" 'BEGIN { exit !(a > 1.05 * b) }' || fail "no 1/f noise"
+    expect 2 "$leadlag" testbench noise c.yaml --out no; has stderr "chip.fidelity: circuit"
+    expect 2 "$leadlag" testbench noise c.yaml --cycles 5 --dies 9 --out no; has stderr "belongs to mismatch"; has stderr "whole number from 32768"
+    [ ! -e no ] || fail "something was written"
+    ;;
+  retention)  # I t / (C V_unit) to the low end, t^-drift, and the holds of a netlist
+    blueprint c sampled "1 MHz" "1 us" tanh "$gle"
+    circuit="--set chip.fidelity=circuit --set chip.integration=exact --set crossbars.w1.range.min=-1 --set crossbars.w1.range.max=1 --set crossbars.w2.range.min=-1 --set crossbars.w2.range.max=3"
+    capacitor="--set blocks.weight_register.storage=capacitor --set blocks.weight_register.capacitance=100fF --set blocks.weight_register.volts_per_unit=0.2V"
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench retention c.yaml $circuit $capacitor --set physics.temperature="354 K" --duration "200 ms" --out r
+    [ "$(jq '.tables.cells | length' r/report.json)" -eq 18 ] || fail "nine levels of two crossbars"
+    lost=$(calc "8e-15 * 0.2 / (1e-13 * 0.2)")      # 54 K hotter: eight times 1 fA
+    near "a weight of 1 lost" "$(jq '.tables.cells[8] | .first - .last' r/report.json)" "$lost" 1e-9
+    near "the lowest one" "$(jq '.tables.cells[0].last' r/report.json)" -1 1e-12
+    near "half an LSB" "$(jq '.tables.cells[8].half_lsb_s' r/report.json)" "$(calc "0.2 * 0.5 * 2 / 256 / $lost")" 1e-9
+    near "of the wider one" "$(jq '.tables.cells[17].half_lsb_s' r/report.json)" "$(calc "0.2 * 0.5 * 4 / 256 / $lost")" 1e-9
+    [ "$(grep -vcE '^#|^cell' r/retention.csv)" -eq "$(calc "18 * 201")" ] || fail "200 points and the start"
+    [ -s r/retention.svg ] && [ -s r/report.html ] || fail "not all files"
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench retention c.yaml $circuit --set blocks.weight_register.storage=rram --set blocks.weight_register.drift_start="50 ms" --out d
+    share=$(calc "exp(-0.049 * log(5))")            # 200 ms over 50 ms; g = 0.01 + 0.99 x
+    near "drift" "$(jq '.tables.cells[4].last' d/report.json)" "$(calc "-1 + 2 * ((0.01 + 0.99 / 2) * $share - 0.01) / 0.99")" 1e-9
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench retention c.yaml $circuit --set blocks.weight_register.storage=sram --out s
+    near "SRAM keeps" "$(figure s lost)" 0 0
+    # shellcheck disable=SC2086
+    expect 2 "$leadlag" testbench retention c.yaml $circuit $capacitor --duration "1 day" --out no; has stderr "--duration"
+    expect 2 "$leadlag" testbench retention c.yaml --out no; has stderr "nothing on this chip leaks"
+    expect 2 "$leadlag" testbench retention c.yaml $circuit --of hidden --out no; has stderr "belongs to step"
+    [ ! -e no ] || fail "something was written"
+    # A sample-and-hold of deep feedback control: 1 fA, 200 fF, 25 mV.
+    expect 0 "$leadlag" testbench retention "$source/models/chips/fashion_mnist_dfc.yaml" --set chip.fidelity=circuit --set chip.integration=exact --set physics.effects=[leakage] --duration "10 ms" --out e
+    hold=$(jq '[.tables.cells[] | select(.cell | test("range") | not)][0]' e/report.json)
+    near "a hold" "$(jq '.first - .last' <<<"$hold")" "$(calc "1e-15 * 0.01 / 200e-15 / 0.025")" 1e-12
+    ;;
+  mismatch)  # Pelgrom by hand from cmos180: mirrors of 4 um2, 5 mV um: 0.7 x 2.5 mV / 25.85 mV; rho = 0.5
+    blueprint c sampled "1 MHz" "5 us" tanh "$gle"
+    circuit="--set chip.fidelity=circuit --set chip.integration=exact"
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench mismatch c.yaml --of hidden $circuit --dies 300 --out m
+    [ "$(grep -vcE '^#|^unit' m/mismatch.csv)" -eq 600 ] || fail "two neurons on 300 dies"
+    lag=$(calc "0.7 * 2.5 / 25.852")
+    near "sigma of the lag, by hand" "$(figure m lag.closed_form)" "$lag" 1e-4
+    near "sigma of the lag" "$(figure m lag.sigma)" "$lag" "$(calc "0.1 * $lag")"
+    lead=$(calc "$lag * sqrt(1 + 1 + 1 / 2)")
+    near "sigma of the lead" "$(figure m lead.sigma)" "$lead" "$(calc "0.1 * $lead")"
+    near "correlation" "$(figure m lag_lead.correlation)" "$(calc "$lag / $lead")" 0.1
+    near "gain" "$(figure m gain.sigma)" 0.058 0.006
+    # |1 - rho| of the membrane, rho of the pair, the load in two units; a curve of six transistors; 2.5 mV each
+    near "offset" "$(figure m offset.closed_form)" "$(calc "2.5e-3 * sqrt(2 * (0.25 + 0.25 + 0.5) + 3)")" 1e-8
+    near "offset found" "$(figure m offset.sigma)" 5.59e-3 5.6e-4
+    for key in error_lag error_lead error_offset; do figure m $key.sigma >/dev/null; done
+    # Analog islands are as fabricated, too; a stated spread replaces Pelgrom's.
+    # shellcheck disable=SC2086
+    expect 0 "$leadlag" testbench mismatch c.yaml --of 'hidden[0]' $circuit --set chip.coupling=continuous --set physics.effects=[mismatch,offset] --set physics.tau_mismatch=0.2 --dies 300 --out t
+    near "stated" "$(figure t lag.closed_form)" 0.2 1e-12
+    near "stated, found" "$(figure t lag.sigma)" 0.2 0.03
+    near "lead of that" "$(figure t lead.sigma)" 0.2828 0.04
+    [ -s m/mismatch.svg ] && [ -s m/report.html ] || fail "not all files"
+    expect 2 "$leadlag" testbench mismatch c.yaml --out no; has stderr "chip.fidelity: circuit"
+    expect 2 "$leadlag" testbench mismatch c.yaml --dies 2 --tolerance 1 --out no; has stderr "whole number from 5"; has stderr "belongs to step ac"
+    [ ! -e no ] || fail "something was written"
+    ;;
   wrong)  # all mistakes at once, nothing written
     blueprint c continuous "1 MHz" "1 us" tanh "$gle"
     expect 2 "$leadlag" testbench ac c.yaml --of 'hiden[0].eror' --out a
@@ -278,7 +378,7 @@ case $case_name in
     expect 2 "$leadlag" testbench chirp c.yaml --sweep lin --out a; has stderr "did you mean 'linear'?"
     expect 2 "$leadlag" testbench steep c.yaml --out a; has stderr "did you mean 'step'?"
     expect 2 "$leadlag" testbench ac c.yaml; has stderr "needs --out"
-    expect 2 "$leadlag" testbench; has stderr "step, ac, chirp, gradient, spice, settle or linearity"
+    expect 2 "$leadlag" testbench; has stderr "spice, settle, linearity, noise, retention or mismatch"
     expect 2 "$leadlag" run c.yaml --points 5 --out a; has stderr "belongs to leadlag testbench"
     [ "$(ls -A | grep -cE '^a|partial')" -eq 0 ] || fail "something was written"
     mkdir foreign && touch foreign/precious
@@ -287,9 +387,11 @@ case $case_name in
     ;;
   files)  # every kind writes its files; the same bytes again; without gnuplot all but the image
     chip=$source/models/chips/two_neurons.yaml
-    for kind in ac step chirp gradient settle linearity; do
-      expect 0 "$leadlag" testbench "$kind" "$chip" --out one
-      expect 0 "$leadlag" testbench "$kind" "$chip" --out two
+    # shellcheck disable=SC2086
+    for kind in ac step chirp gradient settle linearity noise retention mismatch; do
+      more=$(circuit_of $kind)
+      expect 0 "$leadlag" testbench "$kind" "$chip" $more --out one
+      expect 0 "$leadlag" testbench "$kind" "$chip" $more --out two
       for file in $kind.csv $kind.svg $kind.gnuplot report.txt report.json report.html; do
         [ -s "one/$file" ] || fail "$kind: $file is missing"
         cmp "one/$file" "two/$file" || fail "$kind: $file differs from run to run"
@@ -298,7 +400,7 @@ case $case_name in
       [ "$(jq -r .testbench one/report.json)" = "$kind" ] || fail "report.json of $kind"
       [ "$(jq '.findings | length' one/report.json)" -ge 1 ] || fail "findings of $kind"
       [ "$(jq '[.figures[] | select(type != "number")] | length' one/report.json)" -eq 0 ] || fail "$kind: a figure that is none"
-      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" --out three
+      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" $more --out three
     done
     expect 0 env PATH=/nowhere "$leadlag" testbench ac "$chip" --out bare
     has stdout "gnuplot"
@@ -321,8 +423,9 @@ case $case_name in
     [ "$(wc -l <<<"$options")" -ge 15 ] || fail "suspiciously few options"
     for option in $options; do grep -qE "^\| \`$option( |\`)" "$page" || fail "$option is not documented"; done
     count=0
-    for kind in ac step chirp gradient settle linearity; do
-      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" --out out
+    # shellcheck disable=SC2086
+    for kind in ac step chirp gradient settle linearity noise retention mismatch; do
+      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" $(circuit_of $kind) --out out
       for key in $(jq -r '.figures | keys[]' out/report.json) $(jq -r 'keys[]' out/report.json); do
         grep -qF "\`${key##*.}\`" "$page" || fail "$kind: key $key is not documented"
         count=$((count + 1))

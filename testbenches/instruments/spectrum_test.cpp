@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "instruments/density.hpp"
 #include "instruments/test_signals.hpp"
 
 using namespace leadlag;
@@ -193,4 +194,33 @@ TEST_CASE("sine quality: refuses what it cannot tell apart", "[signal]") {
                     Contains("too near"));
   CHECK_THROWS_AS(spectrum(x, 1_us, Window::hann).bin({0.6e6}), std::invalid_argument);
   CHECK_THROWS_AS(spectrum(std::vector<double>{1.0}, 1_us, Window::hann), std::invalid_argument);
+}
+
+TEST_CASE("density: white noise is flat at 2 variance period, and bins scatter as they say", "[signal]") {
+  const std::size_t n = 1 << 17, segment = 256;
+  const auto x = gaussian(n, 0.3);
+  DensityMeter meter(segment, 1_us);
+  for (const double v : x) meter.add(v);
+  CHECK(meter.segments() == 2 * n / segment - 1);
+  CHECK_THAT(meter.resolution().si, WithinRel(1e6 / 256.0, 1e-12));
+  const auto density = meter.density();
+  REQUIRE(density.size() == segment / 2 + 1);
+  double mean = 0.0, square = 0.0, bins = 0.0;
+  for (std::size_t k = 2; k + 1 < density.size(); ++k) mean += density[k], bins += 1.0;
+  mean /= bins;
+  for (std::size_t k = 2; k + 1 < density.size(); ++k) square += std::pow(density[k] / mean - 1.0, 2) / bins;
+  // n numbers: the variance to sqrt(2 / n), 4.5 times that.
+  CHECK_THAT(mean, WithinRel(2.0 * 0.09 * 1e-6, 4.5 * std::sqrt(2.0 / static_cast<double>(n))));
+  CHECK_THAT(std::sqrt(square), WithinRel(meter.deviation(), 0.3));
+}
+
+TEST_CASE("density: a sine's power is its mean square, wherever its phase", "[signal]") {
+  DensityMeter meter(512, 1_us);
+  for (int k = 0; k < 5120; ++k) meter.add(0.7 * std::sin(2.0 * pi * 40.0 / 512.0 * k + 0.3));
+  const auto density = meter.density();
+  CHECK_THAT(std::accumulate(density.begin(), density.end(), 0.0) * meter.resolution().si,
+             WithinRel(0.245, 1e-9));
+  CHECK(std::max_element(density.begin(), density.end()) - density.begin() == 40);
+  CHECK_THROWS_AS(DensityMeter(7, 1_us), std::invalid_argument);
+  CHECK_THROWS_AS(DensityMeter(2, 1_us), std::invalid_argument);
 }
