@@ -74,8 +74,24 @@ class Worker {
   Worker(const SpiceJobOptions& options, std::string common)
       : options_(options), common_(std::move(common)) {}
 
+  /// The first of the job's decks that ngspice finishes; throws what the last one met.
   SpiceRows run(const SpiceJob& job, std::size_t number) const {
-    const std::string key = content_key({job.deck, common_});
+    std::vector<std::string> decks{job.deck};
+    decks.insert(decks.end(), job.again.begin(), job.again.end());
+    for (std::size_t k = 0; k + 1 < decks.size(); ++k) {
+      try {
+        return run(job.name, decks[k], number);
+      } catch (const SpiceMissing&) {
+        throw;
+      } catch (const SpiceError&) {  // the next one's turn
+      }
+    }
+    return run(job.name, decks.back(), number);
+  }
+
+ private:
+  SpiceRows run(const std::string& name, const std::string& deck, std::size_t number) const {
+    const std::string key = content_key({deck, common_});
     const fs::path kept = fs::path(options_.cache) / (key + ".rows");
     if (fs::exists(kept)) return rows_of(text_of(kept));
     const fs::path folder =
@@ -87,25 +103,24 @@ class Worker {
     });
     for (const std::string& file : options_.files)
       fs::copy_file(file, folder / fs::path(file).filename(), fs::copy_options::overwrite_existing);
-    std::ofstream(folder / "deck.cir") << job.deck;
+    std::ofstream(folder / "deck.cir") << deck;
     try {
       run_ngspice(folder.string(), "deck.cir", options_.waiting);
     } catch (const SpiceMissing&) {
       throw;
     } catch (const SpiceError& e) {
-      throw SpiceError(job.name + ": " + e.what());
+      throw SpiceError(name + ": " + e.what());
     }
     const std::string log = text_of(folder / "ngspice.log"), rows = kept_rows(log);
     // ngspice goes on with the next command after an analysis that failed.
     for (const char* sign : {"simulation(s) aborted", "Timestep too small", "singular matrix"}) {
-      if (log.find(sign) != std::string::npos) throw SpiceError(job.name + ": ngspice: " + sign);
+      if (log.find(sign) != std::string::npos) throw SpiceError(name + ": ngspice: " + sign);
     }
-    if (rows.empty()) throw SpiceError(job.name + ": ngspice printed no result");
+    if (rows.empty()) throw SpiceError(name + ": ngspice printed no result");
     keep(kept, rows);
     return rows_of(rows);
   }
 
- private:
   const SpiceJobOptions& options_;
   std::string common_;
 };
@@ -157,8 +172,17 @@ std::map<std::string, SpiceRows> run_jobs(const std::vector<SpiceJob>& jobs, con
   const auto work = [&] {
     for (std::size_t k = next++; k < jobs.size(); k = next++) {
       try {
-        rows[k] = worker.run(jobs[k], k);
+        std::string why;
+        try {
+          rows[k] = worker.run(jobs[k], k);
+        } catch (const SpiceMissing&) {
+          throw;
+        } catch (const SpiceError& e) {
+          if (!options.failed) throw;
+          why = e.what();
+        }
         const std::lock_guard lock(mutex);
+        if (!why.empty()) options.failed(jobs[k], why);
         if (options.progress) options.progress(++done, jobs.size());
       } catch (...) {
         const std::lock_guard lock(mutex);
@@ -172,7 +196,9 @@ std::map<std::string, SpiceRows> run_jobs(const std::vector<SpiceJob>& jobs, con
   threads.clear();
   if (failure) std::rethrow_exception(failure);
   std::map<std::string, SpiceRows> by_name;
-  for (std::size_t k = 0; k < jobs.size(); ++k) by_name[jobs[k].name] = std::move(rows[k]);
+  for (std::size_t k = 0; k < jobs.size(); ++k) {
+    if (!rows[k].empty()) by_name[jobs[k].name] = std::move(rows[k]);
+  }
   return by_name;
 }
 
