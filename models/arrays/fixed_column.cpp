@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "fixed/error_gate.hpp"
+#include "fixed/prospective_neuron.hpp"
 
 namespace leadlag {
 
@@ -39,8 +40,7 @@ void FixedColumn::run_neurons(Activation activation, LeadLagLanes<T>& lanes, con
   for (std::size_t k = 0; k < units_.size(); ++k) {
     std::int64_t s = word(drive[k]);
     if (error != nullptr) {
-      s = fixed::round_saturate(s * words_.gain.one() + nudging_[k] * word(error[k]), words_.gain.frac,
-                                words_.signal.bits);
+      s = fixed::ProspectiveNeuron::driven(words_, nudging_[k], s, word(error[k]));
     }
     const auto carry = static_cast<double>(lanes.carry[k]);
     fixed::LeadLag::State state{static_cast<std::int64_t>(std::ldexp(carry, inside))};

@@ -137,7 +137,7 @@ template <class T>
 void NeuronArray<T>::run_neurons() {
   auto rate = rate_o->next();
   const Activation curve = params_.neurons[0].activation;
-  const T* error = nudged_ ? (digital_neurons_ ? registered_error_ : error_).data() : nullptr;
+  const T* error = nudged_ ? error_.data() : nullptr;
   const auto taps =
       tapped() ? NeuronTaps<T>{driven_.data(), membrane_.data(), lookahead_.data()} : NeuronTaps<T>{};
   if (digital_neurons_) {
@@ -182,7 +182,6 @@ template <class T>
 void NeuronArray<T>::on_edge() {
   if (!rst_ni.read()) return;
   begin_cycle();
-  if (digital_neurons_) return on_digital_edge();
   if (replay_i.size() > 0 && replay_i->read()) {
     if (params_.replays_itself) replay(false);
     return;
@@ -200,29 +199,6 @@ void NeuronArray<T>::on_edge() {
     const std::span<T> back = in.sends_back ? backs_o[sent]->next() : std::span<T>{};
     in.crossbar->sweep(mode, rate_of(k, false), error_, static_cast<T>(eta_i.read()), drive_, back);
     if (in.sends_back) backs_o[sent++]->commit();
-  }
-  run_neurons();
-  if (tau_learns() && learn_i.read()) learn_tau();
-}
-
-/// As on_edge() with one register more: errors stand in registers too. All that happens at edge n takes
-/// rates, slopes and errors of edge n-1; the transposed read of e(n) sees the weights that edge n leaves.
-/// That is rtl_ref/gle_tile.sv, where both reads of a column take place between two edges.
-template <class T>
-void NeuronArray<T>::on_digital_edge() {
-  std::fill(drive_.begin(), drive_.end(), T(0));
-  for (std::size_t k = 0; k < incoming_.size(); ++k) {
-    Incoming& in = incoming_[k];
-    in.crossbar->sweep({false, update_mode(in)}, rate_of(k, false), error_, static_cast<T>(eta_i.read()),
-                       drive_, {});
-  }
-  registered_error_ = error_;
-  if (has_errors()) compute_error(false);
-  std::size_t sent = 0;
-  for (const Incoming& in : incoming_) {
-    if (!in.sends_back) continue;
-    in.crossbar->read_transposed(error_, backs_o[sent]->next());
-    backs_o[sent++]->commit();
   }
   run_neurons();
   if (tau_learns() && learn_i.read()) learn_tau();

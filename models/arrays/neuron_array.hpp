@@ -180,7 +180,6 @@ class NeuronArray final : public sc_core::sc_module {
   void prepare();
   void set_coefficients(std::size_t unit);
   void on_edge();
-  void on_digital_edge();
   void reset();
   void run_forward(bool fresh);
   void record(bool fresh);  ///< one cycle of a window into the memory, if plasticity is on
@@ -211,8 +210,7 @@ class NeuronArray final : public sc_core::sc_module {
   GainColumn<T> gains_;
   bool nudged_ = false;
   AnalogColumn<T> analog_neurons_, analog_errors_;
-  std::vector<bool> back_at_once_;     // by outgoing crossbar: its error units are in the same analog island
-  AlignedVector<T> registered_error_;  // digital: of the edge before
+  std::vector<bool> back_at_once_;  // by outgoing crossbar: its error units are in the same analog island
   AlignedVector<T> nudging_, drive_, back_, epsilon_, later_epsilon_, error_, slope_, next_slope_, lead_;
   AlignedVector<T> driven_, membrane_, lookahead_, apical_;  // where something looks inside: s, u, u_hat, a
   std::vector<double> target_, last_target_;                 // Hop::continuous

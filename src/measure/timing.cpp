@@ -152,9 +152,7 @@ Timing analyse_timing(const Design& design, const std::vector<BlockGroup>& bill)
     for (const std::int64_t h : errors) deepest = std::max(deepest, h);
     timing.error_cycles = registered ? deepest + 1 : 1;
     timing.alignment_cycles = registered ? timing.forward_cycles + deepest : 0;
-    if (design.is_digital())
-      ++timing.error_cycles, ++timing.alignment_cycles;  // errors stand in registers too
-    if (wiring.records) {                                // recorded and replayed; products are of one instant
+    if (wiring.records) {  // recorded and replayed; products are of one instant
       timing.error_cycles = 2 * static_cast<std::int64_t>(design.learning.params.window);
       timing.alignment_cycles = 0;
     }
