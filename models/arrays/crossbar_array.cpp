@@ -100,6 +100,10 @@ void CrossbarArray<T>::sweep(SweepMode mode, std::span<const T> rate, std::span<
   count_heat(rate, mode.backward ? error : std::span<const T>{});
   const std::size_t active = active_rates(rate);
   activity.synapse.operations += active * shape_.rows;
+  if (shape_.digital) {
+    activity.synapse[Event::product] +=
+        shape_.rows * shape_.columns * shape_.replicas * (mode.backward ? 2U : 1U);
+  }
   if (mode.update != SweepMode::Update::none) count_updates(mode.update, active, error);
 }
 

@@ -35,6 +35,7 @@ class CrossbarArray final : public sc_core::sc_module {
     WeightRange range{};                          ///< every write stays within it
     WireModel wires = WireModel::ideal;           ///< of the tiles
     double wire_resistance = 0.0;                 ///< per cell, times the conductance of weight 1
+    bool digital = false;                         ///< reads are products of words, one after the other
   };
   /// weights: rows x columns, row-major. bias: rows, or empty. accumulates: products are kept for a host.
   /// made: its cells at circuit fidelity, or null.

@@ -25,13 +25,14 @@ enum class Event : std::size_t {
   record,         ///< a trajectory memory converts and writes one word
   replay,         ///< a trajectory memory reads one word and converts it back
   transfer,       ///< a bit leaves the die over the host link
+  product,        ///< a digital column multiplies a word by a weight
   dissipation,    ///< a conductance, diode or closing switch turns current into heat for a clock cycle
 };
 template <>
 struct Names<Event> {
-  static constexpr std::array<std::string_view, 11> value{
+  static constexpr std::array<std::string_view, 12> value{
       "code_change", "hold_sample", "accumulate", "weight_update", "weight_read", "weight_write",
-      "conversion",  "record",      "replay",     "transfer",      "dissipation"};
+      "conversion",  "record",      "replay",     "transfer", "product",      "dissipation"};
 };
 inline constexpr std::size_t event_kinds = Names<Event>::value.size();
 

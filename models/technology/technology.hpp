@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "technology/digital.hpp"
 #include "units/field.hpp"
 #include "units/quantity.hpp"
 
@@ -88,6 +89,7 @@ struct Technology {
   std::map<std::string, Citation> sources;                                // field name -> where it is from
   std::map<std::string, Ends> ends;                                       // field name -> its range
   std::map<std::string, std::map<std::string, End>> corners;              // corner -> field name -> which end
+  std::vector<DigitalBlock> digital;                                      // synthesised modules of rtl_ref
   std::string corner = typical;                                           // that the numbers above are of
 
   static constexpr const char* typical = "typical";

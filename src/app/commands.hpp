@@ -43,6 +43,8 @@ int technology_command(const std::string& file);
 
 /// Folder of the SPICE subcircuits, found as the technologies are.
 std::string spice_folder();
+/// Folder of the SystemVerilog twins, found in the same way.
+std::string rtl_folder();
 /// Folder of the shipped technologies: beside this program where it is installed, or else in the source tree.
 std::string technology_folder();
 

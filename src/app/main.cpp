@@ -8,8 +8,10 @@
 
 #include "app/characterize_command.hpp"
 #include "app/commands.hpp"
+#include "app/digital_command.hpp"
 #include "app/testbench.hpp"
 #include "instruments/data_error.hpp"
+#include "spice/tool.hpp"
 
 namespace leadlag {
 namespace {
@@ -36,6 +38,9 @@ constexpr const char* usage =
   leadlag characterize BLOCK --out FILE
                                      measure transistor circuits in ngspice (a block, or all), write a technology
                                      file and say how far its relations hold; interrupted, it resumes
+  leadlag characterize [MODULE] --digital --out DIR
+                                     synthesise modules of the RTL (default all) with Yosys and measure them with
+                                     OpenSTA: cells, area, slowest path, leakage, energies of a cycle
   leadlag study learning BLUEPRINT --out DIR
   leadlag study robustness BLUEPRINT --out DIR
                                      compare learning systems on one network; interrupted, it resumes
@@ -67,6 +72,8 @@ int dispatch(const std::vector<std::string>& words) {
   RunOptions run;
   DataOptions data;
   CharacterizeOptions characterize;
+  DigitalOptions digital;
+  bool wants_digital = false;
   std::vector<std::string> settings;
   visible.add_options()("help,h", "print this text")("version", "print the version")(
       "out,o", po::value(&run.out)->value_name("DIR"),
@@ -87,9 +94,16 @@ int dispatch(const std::vector<std::string>& words) {
       "shipped technology or a path to start from (characterize; default cmos180)")(
       "draws", po::value(&characterize.draws)->value_name("N"),
       "copies of a block with their own mismatch (characterize; default 100)")(
-      "jobs", po::value(&characterize.jobs)->value_name("N"), "decks at once (characterize; default 2)")(
+      "jobs", po::value(&characterize.jobs)->value_name("N"),
+      "decks or modules at once (characterize; default 2)")(
       "cache", po::value(&characterize.cache)->value_name("DIR"),
-      "where finished decks are kept (characterize; default $XDG_CACHE_HOME/leadlag)")(
+      "where finished decks and gates are kept (characterize; default $XDG_CACHE_HOME/leadlag)")(
+      "digital", po::bool_switch(&wants_digital), "gates of rtl_ref instead of transistors (characterize)")(
+      "liberty", po::value(&digital.liberty)->value_name("FILE"),
+      "standard cells (characterize --digital; default OSU 0.18 um of qflow)")(
+      "cells", po::value(&digital.cells)->value_name("FILE.v"), "their Verilog (characterize --digital)")(
+      "words", po::value(&digital.words)->value_name("NAME=N,..."),
+      "word lengths as in fixed: of a blueprint (characterize --digital); may be repeated")(
       "csv", po::bool_switch(&data.csv), "text instead of NumPy's format (data)")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress line");
   po::options_description measuring("Options of testbench");
@@ -101,9 +115,9 @@ int dispatch(const std::vector<std::string>& words) {
   }
   po::options_description all;
   std::vector<std::string> positional;
-  all.add(visible).add(measuring).add_options()("words", po::value(&positional));
+  all.add(visible).add(measuring).add_options()("arguments", po::value(&positional));
   po::positional_options_description positions;
-  positions.add("words", -1);
+  positions.add("arguments", -1);
   po::variables_map values;
   try {
     po::store(po::command_line_parser(words).options(all).positional(positions).run(), values);
@@ -152,6 +166,18 @@ int dispatch(const std::vector<std::string>& words) {
     return data_command(data);
   }
   if (command == "technology") return technology_command(argument(true));
+  if (!wants_digital && !(digital.liberty + digital.cells).empty())
+    throw UsageError("--liberty and --cells belong to leadlag characterize --digital");
+  if (!wants_digital && !digital.words.empty())
+    throw UsageError("--words belongs to leadlag characterize --digital");
+  if (wants_digital && command != "characterize")
+    throw UsageError("--digital belongs to leadlag characterize");
+  if (wants_digital) {
+    if (const std::string module = argument(false); !module.empty()) digital.module = module;
+    digital.technology = characterize.technology, digital.out = run.out, digital.cache = characterize.cache;
+    digital.jobs = characterize.jobs, digital.quiet = run.quiet;
+    return digital_command(digital);
+  }
   if (command == "characterize") {
     characterize.block = argument(true), characterize.out = run.out;
     characterize.seed = data.params.data_seed, characterize.quiet = run.quiet;
@@ -209,6 +235,9 @@ int sc_main(int argc, char* argv[]) {
     return exit_wrong_input;
   } catch (const SpiceMissing& e) {
     std::cerr << "error[ngspice]: " << e.what() << "\n";
+    return exit_wrong_input;
+  } catch (const ToolMissing& e) {
+    std::cerr << "error[tool]: " << e.what() << "\n";
     return exit_wrong_input;
   } catch (const UsageError& e) {
     std::cerr << "leadlag: " << e.what() << "\nTry 'leadlag --help'.\n";

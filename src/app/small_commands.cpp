@@ -72,6 +72,7 @@ std::string shipped(const std::string& folder, const char* in_source) {
 
 std::string technology_folder() { return shipped("technology", LEADLAG_SOURCE_TECHNOLOGY); }
 std::string spice_folder() { return shipped("spice", LEADLAG_SOURCE_SPICE); }
+std::string rtl_folder() { return shipped("rtl_ref", LEADLAG_SOURCE_RTL); }
 
 int new_command(const std::string& name) {
   const std::string file = name.ends_with(".yaml") ? name : name + ".yaml";

@@ -6,6 +6,7 @@
 
 #include "design/sections.hpp"
 #include "design/values.hpp"
+#include "fixed/mac.hpp"
 #include "fixed/plasticity.hpp"
 #include "units/text.hpp"
 
@@ -40,7 +41,9 @@ void check_shift(Draft& draft, double value) {
 void read_fixed(Draft& draft) {
   Design& design = draft.design;
   const Node& map = draft.section("fixed");
-  check_keys(draft.log, map, "fixed", field_names(FixedWords::fields()));
+  check_keys(draft.log, map, "fixed", field_names(FixedWords::fields(), {"clock"}));
+  if (const Node* clock = map.find("clock"))
+    read_value(draft.log, *clock, "clock", domain::positive, design.column_clock);
   read_fields(draft.log, map, FixedWords::fields(), design.words);
   const bool some = std::any_of(design.fidelities.begin(), design.fidelities.end(),
                                 [](const auto& f) { return f.second == Fidelity::fixed; });
@@ -107,6 +110,12 @@ void check_fixed(Draft& draft) {
     return;
   }
   for (const CrossbarDesign& c : design.crossbars) {
+    const int sum = fixed::Mac::sum_bits(design.words.lengths(), design.arrays[c.from].size);
+    if (sum > 53) {
+      illegal(draft, "crossbars." + c.name,
+              "the exact sum of a column of '" + c.name + "' has " + std::to_string(sum) +
+                  " bits; up to 53 are simulated: use shorter words");
+    }
     if (c.range.bounded() && draft.states("crossbars." + c.name + ".range")) {
       illegal(draft, "crossbars." + c.name + ".range",
               "digital weights end where their words end: leave range out");

@@ -61,6 +61,8 @@ void set_phases(Design&);
 void check_window(Draft&);
 void check_wires(Draft&);
 bool has_error_filters(const Design&);
+/// `digital:` of a technology file into Technology::digital.
+void read_digital(DiagnosticLog&, const Node& list, Technology&);
 /// An array whose own rates return to it, or ""; perhaps without leaving analog islands.
 std::string recurrent_array(const Draft&, bool in_islands = false);
 

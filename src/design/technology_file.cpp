@@ -144,7 +144,8 @@ Technology read_technology(const std::string& path) {
   const Node root = parse_document(text.str(), log);
   Technology technology;
   if (log.empty() && expect_map(log, root, "a technology file")) {
-    check_keys(log, root, "the technology file", {"technology", "numbers", "corners", "transistors"});
+    check_keys(log, root, "the technology file",
+               {"technology", "numbers", "corners", "transistors", "digital"});
     if (const Node* name = root.find("technology")) {
       read_text(log, *name, "technology", technology.name);
     } else {
@@ -161,6 +162,7 @@ Technology read_technology(const std::string& path) {
     if (transistors != nullptr && expect_map(log, *transistors, "transistors")) {
       read_transistors(log, *transistors, technology);
     }
+    if (const Node* digital = root.find("digital")) read_digital(log, *digital, technology);
   }
   if (!log.empty()) throw DesignError(path, log.sorted());
   return technology;

@@ -96,7 +96,8 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
         typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size,
                                          replicas, drawn.tile.rows, drawn.tile.columns, drawn.range,
                                          design.blocks.synapse.wires,
-                                         design.blocks.synapse.wire_resistance(design.technology)},
+                                         design.blocks.synapse.wire_resistance(design.technology),
+                                         design.is_digital()},
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host,
         die.cells[c]);
     crossbars_[c] = crossbar.get();

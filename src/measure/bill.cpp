@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "blocks/conductor.hpp"
+#include "measure/digital.hpp"
 
 namespace leadlag {
 namespace {
@@ -106,6 +107,7 @@ std::vector<BlockGroup> bill_of_circuit(const Design& design) {
 }  // namespace
 
 std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
+  if (design.is_digital()) return bill_of_digital(design, die);
   if (design.has_circuit()) return bill_of_circuit(design);
   Bill bill(design);
   const Technology& t = bill.technology();

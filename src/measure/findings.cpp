@@ -57,8 +57,37 @@ void check_network(const Design& design, const NetworkFigures& f, std::vector<Fi
                       position(design, "chip.clock")});
 }
 
+void check_digital(const Design& design, const DigitalFigures& f, std::vector<Finding>& findings) {
+  const Position at = position(design, "fixed", position(design, "chip.fidelity"));
+  for (const DigitalBlock& b : f.modules) {
+    if (f.clock == Frequency{}) continue;
+    const Time most = 1.0 / f.clock;
+    findings.push_back({"LL-CLOCK-1", "critical path", b.module, "<= " + to_text(most),
+                        to_text(b.critical_path) + ", " + b.critical_pins, to_text(most - b.critical_path),
+                        verdict(b.critical_path <= most * (1.0 + 1e-12)), at});
+  }
+  for (const std::string& module : f.unmeasured) {
+    findings.push_back({"LL-CLOCK-1", "critical path", module, "figures in the technology's digital:",
+                        "none for these words: leadlag characterize --digital", "", Verdict::not_measured, at});
+  }
+  const FixedWords& w = design.words;
+  const double most = std::exp2(w.signal_bits - 1 - w.signal_fraction);
+  for (const DigitalFigures::Array& a : f.arrays) {
+    const Position array = position(design, "arrays." + a.name);
+    findings.push_back({"LL-WORD-1", "drive at full rates", a.name, "<= " + format_quantity(most, {}),
+                        format_quantity(a.drive, {}), format_quantity(most - a.drive, {}),
+                        verdict(a.drive <= most), array});
+    findings.push_back({"LL-WORD-2", "error of tau_m", a.name, "<= 1 %", percent(a.tau_error),
+                        percent(0.01 - a.tau_error), verdict(a.tau_error <= 0.01), array});
+    findings.push_back({"LL-WORD-3", "guard bits", a.name, ">= " + std::to_string(a.guard),
+                        std::to_string(w.guard_bits), std::to_string(w.guard_bits - a.guard),
+                        verdict(w.guard_bits >= a.guard), array});
+  }
+}
+
 /// A chip of conductances alone has no transconductors.
 bool has_transconductors(const Design& design) {
+  if (design.is_digital()) return false;
   if (design.blocks.synapse.conducts()) return false;
   if (!design.has_circuit()) return true;
   const Circuit circuit = design.circuit();
@@ -76,8 +105,9 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
                         mapped ? std::to_string(c.tile.rows) + "x" + std::to_string(c.tile.columns) : "none",
                         "", verdict(mapped), c.at});
   }
+  if (m.digital) check_digital(design, *m.digital, findings);
   const Voltage full = design.full_scale.voltage, range = design.technology.linear_range;
-  findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range),
+  if (!design.is_digital()) findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range),
                       to_text(full), to_text(range - full), verdict(full <= range),
                       position(design, "chip.full_scale.voltage")});
   const Technology& t = design.technology;

@@ -66,6 +66,7 @@ Measurements measure_static(const Design& design, const Die& die) {
         static_cast<double>(words) * design.learning.params.window * design.blocks.trajectory_memory.bits;
   }
   if (const auto k = loop_gain(design, die)) m.values["loop_gain"] = *k;
+  if (design.is_digital()) m.digital = digital_figures(design, die);
   m.network = analyse_network(design, die);
   if (m.network) m.values["settling_time"] = m.network->settle.si;
   return m;

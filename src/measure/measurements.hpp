@@ -8,6 +8,7 @@
 
 #include "design/design.hpp"
 #include "measure/bill.hpp"
+#include "measure/digital.hpp"
 #include "measure/energy_row.hpp"
 #include "measure/islands.hpp"
 #include "measure/network.hpp"
@@ -32,6 +33,7 @@ struct Measurements {
   Timing timing;
   std::vector<IslandFigures> islands;
   std::optional<NetworkFigures> network;  ///< of conductances
+  std::optional<DigitalFigures> digital;
   Energy ledger, supply;
   std::uint64_t operations = 0, updates = 0, host_reads = 0, host_writes = 0;
   std::vector<HostRow> host;  ///< system: bptt; not in the ledger

@@ -4,32 +4,21 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <boost/uuid/detail/sha1.hpp>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <sstream>
-#include <thread>
 
 #include "spice/ngspice.hpp"
+#include "spice/tool.hpp"
 
 namespace leadlag {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw SpiceError("cannot read " + path.string());
-  return text.str();
-}
 
 /// ngspice may print before RESULT in the same line.
 SpiceRows rows_of(const std::string& text) {
@@ -58,17 +47,6 @@ std::string kept_rows(const std::string& text) {
   return kept;
 }
 
-/// Whole or not at all.
-void keep(const fs::path& path, const std::string& text) {
-  fs::path partial = path;
-  partial += ".partial" + std::to_string(getpid());
-  std::ofstream out(partial, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw SpiceError("cannot write " + partial.string());
-  fs::rename(partial, path);
-}
-
 class Worker {
  public:
   Worker(const SpiceJobOptions& options, std::string common)
@@ -93,7 +71,7 @@ class Worker {
   SpiceRows run(const std::string& name, const std::string& deck, std::size_t number) const {
     const std::string key = content_key({deck, common_});
     const fs::path kept = fs::path(options_.cache) / (key + ".rows");
-    if (fs::exists(kept)) return rows_of(text_of(kept));
+    if (fs::exists(kept)) return rows_of(file_contents(kept.string()));
     const fs::path folder =
         fs::path(options_.cache) / ("run-" + std::to_string(getpid()) + "-" + std::to_string(number));
     fs::create_directories(folder);
@@ -111,13 +89,13 @@ class Worker {
     } catch (const SpiceError& e) {
       throw SpiceError(name + ": " + e.what());
     }
-    const std::string log = text_of(folder / "ngspice.log"), rows = kept_rows(log);
+    const std::string log = file_contents((folder / "ngspice.log").string()), rows = kept_rows(log);
     // ngspice goes on with the next command after an analysis that failed.
     for (const char* sign : {"simulation(s) aborted", "Timestep too small", "singular matrix"}) {
       if (log.find(sign) != std::string::npos) throw SpiceError(name + ": ngspice: " + sign);
     }
     if (rows.empty()) throw SpiceError(name + ": ngspice printed no result");
-    keep(kept, rows);
+    keep_file(kept.string(), rows);
     return rows_of(rows);
   }
 
@@ -161,40 +139,27 @@ std::string ngspice_version() {
 
 std::map<std::string, SpiceRows> run_jobs(const std::vector<SpiceJob>& jobs, const SpiceJobOptions& options) {
   std::vector<std::string> common{ngspice_version()};
-  for (const std::string& file : options.files) common.push_back(text_of(file));
-  if (!options.models.empty()) common.push_back(text_of(options.models));
+  for (const std::string& file : options.files) common.push_back(file_contents(file));
+  if (!options.models.empty()) common.push_back(file_contents(options.models));
   fs::create_directories(options.cache);
   const Worker worker(options, content_key(common));
   std::vector<SpiceRows> rows(jobs.size());
-  std::atomic<std::size_t> next{0}, done{0};
+  std::size_t done = 0;
   std::mutex mutex;
-  std::exception_ptr failure;
-  const auto work = [&] {
-    for (std::size_t k = next++; k < jobs.size(); k = next++) {
-      try {
-        std::string why;
-        try {
-          rows[k] = worker.run(jobs[k], k);
-        } catch (const SpiceMissing&) {
-          throw;
-        } catch (const SpiceError& e) {
-          if (!options.failed) throw;
-          why = e.what();
-        }
-        const std::lock_guard lock(mutex);
-        if (!why.empty()) options.failed(jobs[k], why);
-        if (options.progress) options.progress(++done, jobs.size());
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
-        next = jobs.size();
-      }
+  in_parallel(jobs.size(), options.at_once, [&](std::size_t k) {
+    std::string why;
+    try {
+      rows[k] = worker.run(jobs[k], k);
+    } catch (const SpiceMissing&) {
+      throw;
+    } catch (const SpiceError& e) {
+      if (!options.failed) throw;
+      why = e.what();
     }
-  };
-  std::vector<std::jthread> threads;
-  for (int t = 0; t < options.at_once; ++t) threads.emplace_back(work);
-  threads.clear();
-  if (failure) std::rethrow_exception(failure);
+    const std::lock_guard lock(mutex);
+    if (!why.empty()) options.failed(jobs[k], why);
+    if (options.progress) options.progress(++done, jobs.size());
+  });
   std::map<std::string, SpiceRows> by_name;
   for (std::size_t k = 0; k < jobs.size(); ++k) {
     if (!rows[k].empty()) by_name[jobs[k].name] = std::move(rows[k]);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "synth/digital_scripts.hpp"
+
+#include <cstdio>
+#include <sstream>
+
+#include "units/text.hpp"
+
+namespace leadlag {
+namespace {
+
+constexpr const char* target_ps = "15000";  // above it ABC makes cells larger
+
+/// "name (what" -> "name"
+std::string first_word(const std::string& line, std::size_t from) {
+  const std::size_t begin = line.find_first_not_of(' ', from);
+  return begin == std::string::npos ? "" : line.substr(begin, line.find(' ', begin) - begin);
+}
+
+std::string clock_period() { return shortest(bench_period_ns); }
+
+}  // namespace
+
+std::string abc_script() {
+  const std::string target = target_ps;
+  return "strash; &get -n; &nf; &put; buffer; upsize -D " + target + "; dnsize -D " + target + "; stime -p\n";
+}
+
+std::string yosys_script(const DigitalModule& m, const std::string& liberty) {
+  std::string out = "read_verilog -sv";
+  for (const std::string& file : m.files) out += " " + file;
+  out += "\nhierarchy -check -top " + m.name;
+  for (const auto& [parameter, value] : m.parameters)
+    out += " -chparam " + parameter + " " + std::to_string(value);
+  return out + "\nsynth -flatten -noabc -top " + m.name + "\ndfflibmap -liberty " + liberty +
+         "\nabc -liberty " + liberty +
+         " -script abc.txt\nopt_clean -purge\nrename -enumerate\ntee -o area.txt stat -liberty " + liberty +
+         "\nwrite_verilog -noattr -noexpr -nohex -nodec gates.v\nread_liberty -lib -ignore_miss_func " +
+         liberty + "\nwrite_json gates.json\n";
+}
+
+std::string sta_script(const DigitalModule& m, const GateNetlist& netlist, const std::string& liberty) {
+  std::string out = "read_liberty " + liberty + "\nread_verilog gates.v\nlink_design " + m.name +
+                    "\ncreate_clock -name clk -period " + clock_period() + " [get_ports clk_i]\n";
+  for (const auto& port : netlist.ports) {
+    if (port.name == "clk_i" || port.name == "rst_ni") continue;
+    out += std::string(port.input ? "set_input_delay" : "set_output_delay") + " 0 -clock clk [get_ports {" +
+           port.name + (port.width > 1 ? "[*]" : "") + "}]\n";
+  }
+  out += "puts PATHS\nreport_checks -path_delay max -digits 6\n";
+  for (std::size_t k = 0; k < bench_phases.size(); ++k)
+    out += "source activity_" + std::to_string(k) + ".tcl\nputs POWER\nreport_power -digits 9\n";
+  return out + "puts END\nexit\n";
+}
+
+/// By the procedures behind set_power_activity: that of OpenSTA 2.0.17 fails with -pins, and would skip
+/// outputs.
+std::string activity_script(const std::vector<BenchNet>& nets, const PhaseCounts& counts) {
+  std::string out;
+  for (std::size_t n = 0; n < nets.size(); ++n) {
+    out += std::string("::sta::set_power_") +
+           (nets[n].port ? "input_port_activity [get_ports {" : "pin_activity [get_pins {") + nets[n].pin +
+           "}] " + shortest(counts.nets[n].toggles) + " " + shortest(counts.nets[n].duty) + "\n";
+  }
+  return out;
+}
+
+SlowestPath slowest_path(const std::string& log) {
+  std::istringstream lines(log.substr(0, log.find("POWER")));
+  SlowestPath slowest, path;
+  std::string group;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("Startpoint:", 0) == 0) path.start = first_word(line, 11);
+    if (line.rfind("Endpoint:", 0) == 0) path.end = first_word(line, 9);
+    if (line.rfind("Path Group:", 0) == 0) group = first_word(line, 11);
+    if (line.find(" slack (") == std::string::npos || group != "clk") continue;
+    path.delay = (bench_period_ns - std::stod(line)) * 1e-9;
+    if (path.delay > slowest.delay) slowest = path;
+  }
+  if (!(slowest.delay > 0.0)) throw FlowError("OpenSTA reported no path");
+  return slowest;
+}
+
+std::vector<PowerTotals> power_totals(const std::string& log, std::size_t expected) {
+  std::vector<PowerTotals> totals;
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    PowerTotals t;
+    if (line.rfind("Total ", 0) == 0 &&
+        std::sscanf(line.c_str(), "Total %lf %lf %lf", &t.internal, &t.switching, &t.leakage) == 3)
+      totals.push_back(t);
+  }
+  if (totals.size() != expected) throw FlowError("OpenSTA reported no power");
+  return totals;
+}
+
+}  // namespace leadlag
