@@ -170,7 +170,7 @@ Noise measure_noise(Rig& rig, const NeuronRow& row, const NoiseOptions& options)
   }
   const auto wanted = static_cast<std::int64_t>(wanted_pieces * slowest);
   r.cycles = options.cycles.value_or(std::clamp(wanted, fewest_cycles, most_cycles));
-  r.segment = 1024;
+  r.segment = 1000;  // not in step with rows of 1/f noise, which change every 2^k cycles
   while (static_cast<double>(r.segment) < 64.0 * slowest &&
          32 * static_cast<std::int64_t>(r.segment) < r.cycles)
     r.segment *= 2;

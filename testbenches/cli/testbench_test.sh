@@ -400,7 +400,8 @@ case $case_name in
       [ "$(jq -r .testbench one/report.json)" = "$kind" ] || fail "report.json of $kind"
       [ "$(jq '.findings | length' one/report.json)" -ge 1 ] || fail "findings of $kind"
       [ "$(jq '[.figures[] | select(type != "number")] | length' one/report.json)" -eq 0 ] || fail "$kind: a figure that is none"
-      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" $more --out three
+      # One of its presets is an analog island, which has no noise.
+      [ -n "$more" ] || expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" --out three
     done
     expect 0 env PATH=/nowhere "$leadlag" testbench ac "$chip" --out bare
     has stdout "gnuplot"
@@ -425,7 +426,9 @@ case $case_name in
     count=0
     # shellcheck disable=SC2086
     for kind in ac step chirp gradient settle linearity noise retention mismatch; do
-      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/lag_net.yaml" $(circuit_of $kind) --out out
+      more=$(circuit_of $kind) chip=lag_net
+      [ -z "$more" ] || chip=two_neurons
+      expect 0 "$leadlag" testbench "$kind" "$source/models/chips/$chip.yaml" $more --out out
       for key in $(jq -r '.figures | keys[]' out/report.json) $(jq -r 'keys[]' out/report.json); do
         grep -qF "\`${key##*.}\`" "$page" || fail "$kind: key $key is not documented"
         count=$((count + 1))
