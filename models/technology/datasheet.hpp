@@ -32,7 +32,7 @@ template <>
 struct Names<Event> {
   static constexpr std::array<std::string_view, 12> value{
       "code_change", "hold_sample", "accumulate", "weight_update", "weight_read", "weight_write",
-      "conversion",  "record",      "replay",     "transfer", "product",      "dissipation"};
+      "conversion",  "record",      "replay",     "transfer",      "product",     "dissipation"};
 };
 inline constexpr std::size_t event_kinds = Names<Event>::value.size();
 

@@ -441,8 +441,8 @@ struct Design {
   FullScale full_scale;
   Technology technology;
   BlockDefaults blocks;
-  Physics physics;   ///< of blocks at circuit fidelity
-  FixedWords words;  ///< of a digital die, fidelity: fixed
+  Physics physics;           ///< of blocks at circuit fidelity
+  FixedWords words;          ///< of a digital die, fidelity: fixed
   Frequency column_clock{};  ///< of its serial columns; 0: as fast as its slowest module
   std::vector<ArrayDesign> arrays;
   std::vector<CrossbarDesign> crossbars;

@@ -265,7 +265,8 @@ std::string blueprint_schema() {
       list_of({{"enum", Names<Effect>::value}}, "effects that circuits have, all unless given");
   p["fixed"] = object_schema(FixedWords{}, FixedWords::fields());
   p["fixed"]["properties"]["clock"] = {
-      {"type", "string"}, {"description", "clock of the serial columns, as fast as the slowest module unless given"}};
+      {"type", "string"},
+      {"description", "clock of the serial columns, as fast as the slowest module unless given"}};
   p["arrays"] = arrays_schema();
   p["crossbars"] = crossbars_schema();
   p["learning"] = learning_schema();

@@ -93,11 +93,10 @@ void TileDie<T>::build_neurons(std::size_t a, const Design& design, const Die& d
     const bool plastic = design.is_plastic(Plastic::Kind::weights, c);
     auto crossbar = std::make_unique<CrossbarArray<T>>(
         drawn.name.c_str(),
-        typename CrossbarArray<T>::Shape{design.arrays[drawn.to].size, design.arrays[drawn.from].size,
-                                         replicas, drawn.tile.rows, drawn.tile.columns, drawn.range,
-                                         design.blocks.synapse.wires,
-                                         design.blocks.synapse.wire_resistance(design.technology),
-                                         design.is_digital()},
+        typename CrossbarArray<T>::Shape{
+            design.arrays[drawn.to].size, design.arrays[drawn.from].size, replicas, drawn.tile.rows,
+            drawn.tile.columns, drawn.range, design.blocks.synapse.wires,
+            design.blocks.synapse.wire_resistance(design.technology), design.is_digital()},
         die.weights[c], die.biases[c], plastic && design.learning.params.update == UpdateBy::host,
         die.cells[c]);
     crossbars_[c] = crossbar.get();

@@ -54,13 +54,14 @@ class Bill {
            std::vector<EventEnergy> energies, std::vector<Arc> arcs = {}) {
     const DigitalBlock* b = find(design_, module);
     if (b == nullptr || count == 0 || clock_ == Frequency{}) return;
-    Datasheet sheet{.block = block,
-                    .arcs = std::move(arcs),
-                    .static_current = (b->leakage + clock_ * b->idle) / design_.technology.v_dd,
-                    .static_derivation = std::string(module) + ": leakage + column clock x E_idle; " + b->source,
-                    .energies = std::move(energies),
-                    .area = b->area,
-                    .area_derivation = std::string(module) + ", " + std::to_string(b->cells) + " standard cells"};
+    Datasheet sheet{
+        .block = block,
+        .arcs = std::move(arcs),
+        .static_current = (b->leakage + clock_ * b->idle) / design_.technology.v_dd,
+        .static_derivation = std::string(module) + ": leakage + column clock x E_idle; " + b->source,
+        .energies = std::move(energies),
+        .area = b->area,
+        .area_derivation = std::string(module) + ", " + std::to_string(b->cells) + " standard cells"};
     const double n = static_cast<double>(count);
     groups.push_back({array, count, sheet, n * sheet.static_current, n * sheet.area});
   }
@@ -168,7 +169,8 @@ DigitalFigures digital_figures(const Design& design, const Die& die) {
     for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
       if (design.crossbars[c].to != a) continue;
       const std::size_t columns = design.arrays[design.crossbars[c].from].size;
-      for (std::size_t k = 0; k < die.weights[c].size(); ++k) drive[k / columns] += std::abs(die.weights[c][k]);
+      for (std::size_t k = 0; k < die.weights[c].size(); ++k)
+        drive[k / columns] += std::abs(die.weights[c][k]);
       for (std::size_t i = 0; i < die.biases[c].size(); ++i) drive[i] += std::abs(die.biases[c][i]);
     }
     figures.drive = *std::max_element(drive.begin(), drive.end());

@@ -11,8 +11,8 @@
 namespace leadlag {
 
 /// A digital die: its bill from synthesised modules, and what its words leave of the numbers that a designer
-/// wrote. The tile of rtl_ref in the size of the blueprint: a serial column for each neuron and each transposed
-/// read, a cell for each weight.
+/// wrote. The tile of rtl_ref in the size of the blueprint: a serial column for each neuron and each
+/// transposed read, a cell for each weight.
 struct DigitalFigures {
   Frequency clock;  ///< of the columns, which take a product a cycle; 0: a module has no figures
   std::vector<DigitalBlock> modules;    ///< that the die has and the technology knows at these words

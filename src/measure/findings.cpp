@@ -68,7 +68,8 @@ void check_digital(const Design& design, const DigitalFigures& f, std::vector<Fi
   }
   for (const std::string& module : f.unmeasured) {
     findings.push_back({"LL-CLOCK-1", "critical path", module, "figures in the technology's digital:",
-                        "none for these words: leadlag characterize --digital", "", Verdict::not_measured, at});
+                        "none for these words: leadlag characterize --digital", "", Verdict::not_measured,
+                        at});
   }
   const FixedWords& w = design.words;
   const double most = std::exp2(w.signal_bits - 1 - w.signal_fraction);
@@ -107,9 +108,10 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
   }
   if (m.digital) check_digital(design, *m.digital, findings);
   const Voltage full = design.full_scale.voltage, range = design.technology.linear_range;
-  if (!design.is_digital()) findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range),
-                      to_text(full), to_text(range - full), verdict(full <= range),
-                      position(design, "chip.full_scale.voltage")});
+  if (!design.is_digital())
+    findings.push_back({"LL-RANGE-1", "full-scale voltage", design.chip.name, "<= " + to_text(range),
+                        to_text(full), to_text(range - full), verdict(full <= range),
+                        position(design, "chip.full_scale.voltage")});
   const Technology& t = design.technology;
   const Current unit = design.full_scale.current;
   const Current most = std::tanh(t.kappa * full / (2.0 * t.thermal_voltage())) * design.blocks.synapse.bias;
