@@ -14,9 +14,10 @@
 #include "spice/spice_jobs.hpp"
 #include "spice/tool.hpp"
 #include "synth/digital_scripts.hpp"
+#include "synth/energy_liberty.hpp"
 #include "synth/gate_bench.hpp"
 #include "synth/netlist.hpp"
-#include "synth/power_probe.hpp"
+#include "synth/switching.hpp"
 
 namespace leadlag {
 namespace {
@@ -24,6 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double reference_clock = 50e6;  // Hz: at which leakage and cycles are compared as powers
+
+constexpr const char* energy_method = "energies per transition 1";  // changes when switching.cpp does
 
 struct Gates {
   std::string verilog, json, area;
@@ -56,15 +59,6 @@ class Flow {
     sta_ = version({"sta", "-version"}, "opensta");
     yosys_ = yosys_.substr(0, yosys_.find(" ("));
     icarus_ = icarus_.substr(0, icarus_.find(" ("));
-    factors_ = probe_internal_power(
-        [&](const std::string& liberty, const std::string& verilog, const std::string& script) {
-          keep_file((*home / "probe.lib").string(), liberty);
-          keep_file((*home / "probe.v").string(), verilog);
-          keep_file((*home / "probe.tcl").string(), script);
-          tool({"sta", "-no_splash", "-exit", "probe.tcl"}, *home, "opensta");
-          return file_contents((*home / "sta.log").string());
-        });
-    power_liberty_ = corrected_liberty(liberty_, factors_);
   }
 
   DigitalResult run(const DigitalJob& job, std::size_t number) const {
@@ -112,62 +106,71 @@ class Flow {
     return {json.at("verilog"), json.at("json"), json.at("area")};
   }
 
-  /// What OpenSTA printed, after a line per phase of how many cycles worked.
-  std::string measure(const DigitalModule& module, const Gates& gates, const GateNetlist& netlist,
-                      std::size_t number) const {
+  /// Measurements of a netlist: what OpenSTA says of its paths, and energies per phase.
+  nlohmann::json measure(const DigitalModule& module, const Gates& gates, const GateNetlist& netlist,
+                         std::size_t number) const {
     const std::string bench = gate_bench(module, netlist);
-    const auto nets = bench_nets(netlist);
-    const std::string key = content_key(
-        {sta_, icarus_, power_liberty_, cells_, gates.verilog, bench, sta_script(module, netlist, ""),
-         activity_script({nets.begin(), nets.begin() + 1}, {1, 0, {{0.5, 0.5}}})});
-    const fs::path kept = fs::path(o_.cache) / (key + ".sta");
-    if (fs::exists(kept)) return file_contents(kept.string());
+    const std::string key =
+        content_key({sta_, icarus_, liberty_, cells_, gates.verilog, bench,
+                     timing_script(module, netlist, ""), energy_script(module, netlist, ""), energy_method});
+    const fs::path kept = fs::path(o_.cache) / (key + ".energies");
+    if (fs::exists(kept)) return nlohmann::json::parse(file_contents(kept.string()));
     const auto folder = scratch_folder(scratch("power-" + std::to_string(number)));
-    keep_file((*folder / "cells.lib").string(), power_liberty_);
+    const auto write = [&](const char* file, const std::string& text) {
+      keep_file((*folder / file).string(), text);
+    };
     fs::create_symlink(fs::absolute(o_.cells), *folder / "cells.v");
-    keep_file((*folder / "gates.v").string(), gates.verilog);
-    keep_file((*folder / "bench.v").string(), bench);
-    keep_file((*folder / "timing.tcl").string(), sta_script(module, netlist, "cells.lib"));
+    write("gates.v", gates.verilog);
+    const auto sta = [&](const std::string& library, const std::string& script) {
+      write("cells.lib", library), write("sta.tcl", script);
+      tool({"sta", "-no_splash", "-exit", "sta.tcl"}, *folder, "opensta");
+      const std::string log = file_contents((*folder / "sta.log").string());
+      if (log.find("\nEND") == std::string::npos || log.find("Error:") != std::string::npos)
+        throw FlowError("sta failed: " + first_error((*folder / "sta.log").string()));
+      return log;
+    };
+    const std::string timing = sta(liberty_, timing_script(module, netlist, "cells.lib"));
+    const std::string energies = energy_script(module, netlist, "cells.lib");
+    const auto powers = [&](PinKind kind, bool unit) {
+      return sta(energy_liberty(liberty_, kind, unit), energies);
+    };
+    const SwitchingEnergies cells = switching_energies(
+        netlist, {powers(PinKind::output, false), powers(PinKind::output, true)},
+        {powers(PinKind::input, false), powers(PinKind::input, true)}, energy_unit(liberty_));
+    write("bench.v", bench);
     tool({"iverilog", "-g2005", "-gspecify", "-Ttyp", "-o", "bench.vvp", "bench.v", "gates.v", "cells.v"},
          *folder, "iverilog");
     tool({"vvp", "-n", "./bench.vvp"}, *folder, "iverilog");
-    const auto counts = read_counts(file_contents((*folder / "vvp.log").string()), nets.size());
-    std::ostringstream out;
-    for (std::size_t k = 0; k < counts.size(); ++k) {
-      out << "WORKED " << counts[k].worked << " " << counts[k].cycles << "\n";
-      keep_file((*folder / ("activity_" + std::to_string(k) + ".tcl")).string(),
-                activity_script(nets, counts[k]));
-    }
-    tool({"sta", "-no_splash", "-exit", "timing.tcl"}, *folder, "opensta");
-    out << file_contents((*folder / "sta.log").string());
-    if (out.str().find("\nEND") == std::string::npos || out.str().find("\nError:") != std::string::npos)
-      throw FlowError("sta failed: " + first_error((*folder / "sta.log").string()));
-    keep_file(kept.string(), out.str());
-    return out.str();
+    const SlowestPath path = slowest_path(timing);
+    const auto total = cell_powers(timing, "LEAKAGE");
+    if (total.count("Total") == 0) throw FlowError("OpenSTA reported no power");
+    nlohmann::json measured{{"start", path.start},
+                            {"end", path.end},
+                            {"delay", path.delay},
+                            {"leakage", total.at("Total").leakage},
+                            {"phases", nlohmann::json::array()}};
+    for (const PhaseCounts& p :
+         read_counts(file_contents((*folder / "vvp.log").string()), bench_nets(netlist)))
+      measured["phases"].push_back({{"share", static_cast<double>(p.worked) / p.cycles},
+                                    {"energy", cycle_energy(netlist, cells, p.toggles)}});
+    keep_file(kept.string(), measured.dump());
+    return measured;
   }
 
   DigitalResult result(const DigitalJob& job, const DigitalModule& module, const Gates& gates,
-                       const GateNetlist& netlist, const std::string& log) const {
+                       const GateNetlist& netlist, const nlohmann::json& measured) const {
     DigitalResult r;
-    const auto power = power_totals(log, bench_phases.size());
-    std::istringstream words(log);
-    std::string word;
-    for (const PowerTotals& p : power) {
-      double worked = 0.0, cycles = 0.0;
-      words >> word >> worked >> cycles;
-      if (word != "WORKED" || !(cycles > 0.0)) throw FlowError("kept figures cannot be read");
-      r.phases.push_back({worked / cycles, (p.internal + p.switching) * bench_period_ns * 1e-9});
-    }
+    for (const auto& p : measured.at("phases")) r.phases.push_back({p.at("share"), p.at("energy")});
     const std::size_t area = gates.area.find("Chip area for");
     if (area == std::string::npos) throw FlowError("yosys reported no area");
-    const SlowestPath path = slowest_path(log);
     DigitalBlock& b = r.block;
     b.module = job.module, b.words = job.words;
     b.area = Area{std::stod(gates.area.substr(gates.area.find(": ", area) + 2)) * 1e-12};
     b.cells = static_cast<int>(netlist.cells.size());
-    b.critical_path = Time{path.delay};
-    b.critical_pins = netlist.point_name(path.start) + " -> " + netlist.point_name(path.end);
-    b.leakage = Power{power.front().leakage};
+    b.critical_path = Time{measured.at("delay").get<double>()};
+    b.critical_pins =
+        netlist.point_name(measured.at("start")) + " -> " + netlist.point_name(measured.at("end"));
+    b.leakage = Power{measured.at("leakage").get<double>()};
     b.idle = Energy{r.phases[in_wait].energy};
     b.stirred = Energy{r.phases[in_moving].energy};
     const PhaseEnergy& working = r.phases[in_work];
@@ -179,8 +182,7 @@ class Flow {
   }
 
   const DigitalFlow& o_;
-  std::string liberty_, power_liberty_, cells_, yosys_, icarus_, sta_;
-  InternalPowerFactors factors_;
+  std::string liberty_, cells_, yosys_, icarus_, sta_;
 };
 
 /// The number of "name : number;".

@@ -19,6 +19,17 @@ std::string first_word(const std::string& line, std::size_t from) {
 
 std::string clock_period() { return shortest(bench_period_ns); }
 
+std::string linked(const DigitalModule& m, const GateNetlist& netlist, const std::string& liberty) {
+  std::string out = "read_liberty " + liberty + "\nread_verilog gates.v\nlink_design " + m.name +
+                    "\ncreate_clock -name clk -period " + clock_period() + " [get_ports clk_i]\n";
+  for (const auto& port : netlist.ports) {
+    if (port.name == "clk_i" || port.name == "rst_ni") continue;
+    out += std::string(port.input ? "set_input_delay" : "set_output_delay") + " 0 -clock clk [get_ports {" +
+           port.name + (port.width > 1 ? "[*]" : "") + "}]\n";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string abc_script() {
@@ -35,38 +46,29 @@ std::string yosys_script(const DigitalModule& m, const std::string& liberty) {
   return out + "\nsynth -flatten -noabc -top " + m.name + "\ndfflibmap -liberty " + liberty +
          "\nabc -liberty " + liberty +
          " -script abc.txt\nopt_clean -purge\nrename -enumerate\ntee -o area.txt stat -liberty " + liberty +
-         "\nwrite_verilog -noattr -noexpr -nohex -nodec gates.v\nread_liberty -lib -ignore_miss_func " +
+         "\nwrite_verilog -simple-lhs -noattr -noexpr -nohex -nodec gates.v\nread_liberty -lib "
+         "-ignore_miss_func " +
          liberty + "\nwrite_json gates.json\n";
 }
 
-std::string sta_script(const DigitalModule& m, const GateNetlist& netlist, const std::string& liberty) {
-  std::string out = "read_liberty " + liberty + "\nread_verilog gates.v\nlink_design " + m.name +
-                    "\ncreate_clock -name clk -period " + clock_period() + " [get_ports clk_i]\n";
-  for (const auto& port : netlist.ports) {
-    if (port.name == "clk_i" || port.name == "rst_ni") continue;
-    out += std::string(port.input ? "set_input_delay" : "set_output_delay") + " 0 -clock clk [get_ports {" +
-           port.name + (port.width > 1 ? "[*]" : "") + "}]\n";
-  }
-  out += "puts PATHS\nreport_checks -path_delay max -digits 6\n";
-  for (std::size_t k = 0; k < bench_phases.size(); ++k)
-    out += "source activity_" + std::to_string(k) + ".tcl\nputs POWER\nreport_power -digits 9\n";
+std::string timing_script(const DigitalModule& m, const GateNetlist& netlist, const std::string& liberty) {
+  return linked(m, netlist, liberty) +
+         "puts PATHS\nreport_checks -path_delay max -digits 6\nputs LEAKAGE\nreport_power -digits 9\nputs "
+         "END\nexit\n";
+}
+
+/// OpenSTA 2.0.17 takes activities of all nets or of input ports only: set_power_activity -pins has no effect
+/// there.
+std::string energy_script(const DigitalModule& m, const GateNetlist& netlist, const std::string& liberty) {
+  std::string out = linked(m, netlist, liberty);
+  for (const char* activity : {"1", "0"})
+    out += std::string("set_power_activity -global -activity ") + activity + " -duty 0.5\nputs ACTIVITY" +
+           activity + "\nreport_power -instances [get_cells *] -digits 9\n";
   return out + "puts END\nexit\n";
 }
 
-/// By the procedures behind set_power_activity: that of OpenSTA 2.0.17 fails with -pins, and would skip
-/// outputs.
-std::string activity_script(const std::vector<BenchNet>& nets, const PhaseCounts& counts) {
-  std::string out;
-  for (std::size_t n = 0; n < nets.size(); ++n) {
-    out += std::string("::sta::set_power_") +
-           (nets[n].port ? "input_port_activity [get_ports {" : "pin_activity [get_pins {") + nets[n].pin +
-           "}] " + shortest(counts.nets[n].toggles) + " " + shortest(counts.nets[n].duty) + "\n";
-  }
-  return out;
-}
-
 SlowestPath slowest_path(const std::string& log) {
-  std::istringstream lines(log.substr(0, log.find("POWER")));
+  std::istringstream lines(log.substr(0, log.find("LEAKAGE")));
   SlowestPath slowest, path;
   std::string group;
   for (std::string line; std::getline(lines, line);) {
@@ -81,17 +83,27 @@ SlowestPath slowest_path(const std::string& log) {
   return slowest;
 }
 
-std::vector<PowerTotals> power_totals(const std::string& log, std::size_t expected) {
-  std::vector<PowerTotals> totals;
+std::map<std::string, CellPower> cell_powers(const std::string& log, const std::string& begin) {
+  std::map<std::string, CellPower> powers;
   std::istringstream lines(log);
+  bool inside = false;
   for (std::string line; std::getline(lines, line);) {
-    PowerTotals t;
-    if (line.rfind("Total ", 0) == 0 &&
-        std::sscanf(line.c_str(), "Total %lf %lf %lf", &t.internal, &t.switching, &t.leakage) == 3)
-      totals.push_back(t);
+    if (line == begin) {
+      inside = true;
+    } else if (inside && (line == "END" || line.rfind("ACTIVITY", 0) == 0)) {
+      break;
+    } else if (inside) {
+      CellPower p;
+      double total = 0.0;
+      char name[256] = "";
+      if (std::sscanf(line.c_str(), "%lf %lf %lf %lf %255s", &p.internal, &p.switching, &p.leakage, &total,
+                      name) == 5)
+        powers[name] = p;
+      else if (std::sscanf(line.c_str(), "Total %lf %lf %lf", &p.internal, &p.switching, &p.leakage) == 3)
+        powers["Total"] = p;
+    }
   }
-  if (totals.size() != expected) throw FlowError("OpenSTA reported no power");
-  return totals;
+  return powers;
 }
 
 }  // namespace leadlag

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "synth/gate_bench.hpp"
@@ -11,10 +12,13 @@ namespace leadlag {
 std::string abc_script();
 /// Commands for Yosys: RTL -> gates.v, gates.json, area.txt.
 std::string yosys_script(const DigitalModule& module, const std::string& liberty);
-/// Commands for OpenSTA: slowest path, then the power at each phase's switching, with the pins' activities in
-/// activity_K.tcl.
-std::string sta_script(const DigitalModule& module, const GateNetlist& netlist, const std::string& liberty);
-std::string activity_script(const std::vector<BenchNet>& nets, const PhaseCounts& counts);
+/// Commands for OpenSTA: slowest path and leakage.
+std::string timing_script(const DigitalModule& module, const GateNetlist& netlist,
+                          const std::string& liberty);
+/// Commands for OpenSTA: powers of every cell when each net but the clock switches once in a cycle, and
+/// never.
+std::string energy_script(const DigitalModule& module, const GateNetlist& netlist,
+                          const std::string& liberty);
 
 /// The slowest path of a clock cycle, registers and ports as OpenSTA names them.
 struct SlowestPath {
@@ -24,10 +28,11 @@ struct SlowestPath {
 /// From what sta_script printed. Throws FlowError if it is not there.
 SlowestPath slowest_path(const std::string& log);
 
-struct PowerTotals {
+struct CellPower {
   double internal = 0.0, switching = 0.0, leakage = 0.0;  ///< W
 };
-/// Of each report_power in the log. Throws FlowError if there are not as many as expected.
-std::vector<PowerTotals> power_totals(const std::string& log, std::size_t expected);
+/// By the instance's name, of the report_power -instances behind a line; "Total": of a report_power. Empty if
+/// there is no such line.
+std::map<std::string, CellPower> cell_powers(const std::string& log, const std::string& line);
 
 }  // namespace leadlag

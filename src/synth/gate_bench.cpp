@@ -8,7 +8,6 @@ namespace leadlag {
 namespace {
 
 constexpr int certain = 4096;  // a chance
-constexpr int long_runs = 3;   // times as many cycles for modules that work in runs
 
 /// Yosys's own instance names need no escape.
 std::string instance(const std::string& name) { return "dut." + name; }
@@ -58,51 +57,44 @@ std::string cycle_task(const DigitalModule& module) {
 std::vector<BenchNet> bench_nets(const GateNetlist& netlist) {
   std::vector<BenchNet> nets;
   for (const auto& port : netlist.ports) {
-    if (!port.input || port.name == "clk_i") continue;
-    for (int k = 0; k < port.width; ++k) {
-      const std::string bit = "[" + std::to_string(k) + "]";
-      nets.push_back({port.name + bit, port.width > 1 ? port.name + bit : port.name, true});
-    }
+    if (port.name == "clk_i") continue;
+    for (std::size_t k = 0; k < port.bits.size(); ++k)
+      nets.push_back({port.name + "[" + std::to_string(k) + "]", port.bits[k]});
   }
   for (const auto& cell : netlist.cells)
-    for (const std::string& pin : cell.outputs)
-      nets.push_back({instance(cell.name) + "." + pin, cell.name + "/" + pin, false});
+    for (std::size_t k = 0; k < cell.outputs.size(); ++k)
+      nets.push_back({instance(cell.name) + "." + cell.outputs[k], cell.output_nets[k]});
   return nets;
 }
 
 std::string gate_bench(const DigitalModule& module, const GateNetlist& netlist) {
   const auto nets = bench_nets(netlist);
   const std::string count = std::to_string(nets.size());
-  std::string out =
-      "`timescale 1ns/10ps\nmodule leadlag_bench;\n" + declarations(module, netlist) +
-      "  integer toggles[0:" + count + "-1], high[0:" + count +
-      "-1];\n  integer seed, k, works, worked, since = 0, left = 0, rested = 1;\n  reg counting = 0;\n";
+  std::string out = "`timescale 1ns/10ps\nmodule leadlag_bench;\n" + declarations(module, netlist) +
+                    "  integer toggles[0:" + count +
+                    "-1];\n  integer seed, k, works, worked, since = 0, left = 0, rested = 1;\n";
   for (std::size_t n = 0; n < nets.size(); ++n) {
     const std::string k = "[" + std::to_string(n) + "]";
     out += "  always @(" + nets[n].verilog + ") toggles" + k + " = toggles" + k + " + 1;\n";
   }
-  out += "  always @(posedge clk_i) if (counting) begin\n";
-  for (std::size_t n = 0; n < nets.size(); ++n)
-    out += "    if (" + nets[n].verilog + ") high[" + std::to_string(n) + "] = high[" + std::to_string(n) +
-           "] + 1;\n";
   std::ostringstream half;
   half << bench_period_ns / 2;
-  out += "  end\n  always #" + half.str() + " clk_i = ~clk_i;\n" + cycle_task(module) +
+  out += "  always #" + half.str() + " clk_i = ~clk_i;\n" + cycle_task(module) +
          R"(
   task phase(input integer cycles, input integer chance, input integer from, input integer smaller,
              input integer restless, input integer dense);
     begin
-      seed = from;
+      seed = from; left = 0; since = 0; rested = 1;
       // The inputs of a cycle come at its end: the last ones before the count belong to it, its last ones do not.
       repeat (4) cycle(chance, smaller, restless, dense);
       for (k = 0; k < )" +
-         count + R"(; k = k + 1) begin toggles[k] = 0; high[k] = 0; end
-      worked = works; counting = 1;
+         count + R"(; k = k + 1) toggles[k] = 0;
+      worked = works;
       repeat (cycles) cycle(chance, smaller, restless, dense);
-      counting = 0; worked = worked - works;
+      worked = worked - works;
       $display("PHASE %0d %0d", cycles, worked);
       for (k = 0; k < )" +
-         count + R"(; k = k + 1) $display("%0d %0d", toggles[k], high[k]);
+         count + R"(; k = k + 1) $display("%0d", toggles[k]);
     end
   endtask
   initial begin
@@ -113,7 +105,7 @@ std::string gate_bench(const DigitalModule& module, const GateNetlist& netlist) 
     using Kind = BenchPhase::Kind;
     const bool works = p.kind == Kind::runs || p.kind == Kind::dense;
     const int chance = !works ? 0 : p.wait == 0 ? certain : std::max(1, certain / (p.wait * module.run));
-    const int cycles = p.cycles * (works && module.run > 1 ? long_runs : 1);
+    const int cycles = works ? p.cycles / module.shorter : p.cycles;
     out += "    phase(";
     for (const int value : {cycles, chance, p.seed, p.smaller, p.kind == Kind::moving ? 1 : 0})
       out += std::to_string(value) + ", ";
@@ -122,7 +114,7 @@ std::string gate_bench(const DigitalModule& module, const GateNetlist& netlist) 
   return out + "    $display(\"END\");\n    $finish;\n  end\nendmodule\n";
 }
 
-std::vector<PhaseCounts> read_counts(const std::string& text, std::size_t nets) {
+std::vector<PhaseCounts> read_counts(const std::string& text, const std::vector<BenchNet>& nets) {
   std::vector<PhaseCounts> phases;
   std::istringstream in(text);
   std::string word;
@@ -130,10 +122,10 @@ std::vector<PhaseCounts> read_counts(const std::string& text, std::size_t nets) 
     if (word != "PHASE") continue;
     PhaseCounts p;
     in >> p.cycles >> p.worked;
-    for (std::size_t n = 0; n < nets; ++n) {
-      double toggles = 0.0, high = 0.0;
-      in >> toggles >> high;
-      p.nets.push_back({toggles / p.cycles, high / p.cycles});
+    for (const BenchNet& net : nets) {
+      double toggles = 0.0;
+      in >> toggles;
+      p.toggles[net.net] = toggles / p.cycles;
     }
     if (!in) break;
     phases.push_back(std::move(p));

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +26,13 @@ struct BenchPhase {
 /// Energies come from the first three. The next two are held out: other seeds, other shares of working
 /// cycles. The last two say what the energies do not cover.
 inline constexpr std::array<BenchPhase, 7> bench_phases{
-    {{"working", 400, 3, 1, 0, BenchPhase::Kind::runs},
+    {{"working", 800, 3, 1, 0, BenchPhase::Kind::runs},
      {"waiting", 32, 0, 2, 0, BenchPhase::Kind::waiting},
-     {"waiting, inputs move", 60, 0, 3, 0, BenchPhase::Kind::moving},
-     {"held out, few", 800, 9, 4, 0, BenchPhase::Kind::runs},
-     {"held out, many", 200, 0, 5, 0, BenchPhase::Kind::runs},
+     {"waiting, inputs move", 40, 0, 3, 0, BenchPhase::Kind::moving},
+     {"held out, few", 1200, 7, 4, 0, BenchPhase::Kind::runs},
+     {"held out, many", 320, 0, 5, 0, BenchPhase::Kind::runs},
      {"small words", 300, 2, 6, 4, BenchPhase::Kind::runs},
-     {"without waits", 100, 0, 7, 0, BenchPhase::Kind::dense}}};
+     {"without waits", 120, 0, 7, 0, BenchPhase::Kind::dense}}};
 enum BenchPhaseIndex : std::size_t {
   in_work,
   in_wait,
@@ -45,21 +46,16 @@ enum BenchPhaseIndex : std::size_t {
 /// A clock slow enough for every path; energies of a cycle do not depend on it.
 inline constexpr double bench_period_ns = 100.0;
 
-/// Switching of a net in a phase.
-struct NetActivity {
-  double toggles = 0.0;  ///< per cycle
-  double duty = 0.0;     ///< share of clock edges at which it is 1
-};
+/// Switching in a phase.
 struct PhaseCounts {
   int cycles = 0, worked = 0;
-  std::vector<NetActivity> nets;  ///< as bench_nets lists them
+  std::map<std::size_t, double> toggles;  ///< of a net of the netlist, per cycle
 };
 
 /// Nets whose switching is counted: bits of input ports but the clock, then outputs of cells.
 struct BenchNet {
   std::string verilog;  ///< as the bench refers to it
-  std::string pin;      ///< as OpenSTA does: "drive_i[3]", "_12_/Y"
-  bool port = false;
+  std::size_t net = 0;  ///< of the netlist
 };
 std::vector<BenchNet> bench_nets(const GateNetlist& netlist);
 
@@ -67,6 +63,6 @@ std::vector<BenchNet> bench_nets(const GateNetlist& netlist);
 /// cycles worked" and a line "toggles high" per net.
 std::string gate_bench(const DigitalModule& module, const GateNetlist& netlist);
 /// What that printed. Throws FlowError if it is not complete.
-std::vector<PhaseCounts> read_counts(const std::string& text, std::size_t nets);
+std::vector<PhaseCounts> read_counts(const std::string& text, const std::vector<BenchNet>& nets);
 
 }  // namespace leadlag

@@ -52,6 +52,7 @@ struct Builder {
     return hold(port, fixed::quantise_unsigned(value, {w.gain_bits, w.gain_fraction}));
   }
   Builder& run(int cycles) { return m.run = cycles, *this; }
+  Builder& shorter(int times) { return m.shorter = times, *this; }
   Builder& start(const char* port, int every) { return m.start = port, m.start_every = every, *this; }
   Builder& remark(const std::string& text) { return m.remark = text, *this; }
 };
@@ -74,6 +75,7 @@ DigitalModule digital_module(const std::string& name, const FixedWords& w) {
         .decay("take_i", take)
         .gain("rho_i", rho)
         .gain("nudge_i", nudge)
+        .shorter(4)
         .signal("drive_i")
         .signal("error_i")
         .remark(tanh ? "curve tanh" : "curve hard_sigmoid")
@@ -90,6 +92,7 @@ DigitalModule digital_module(const std::string& name, const FixedWords& w) {
         .plain("slope_i", w.slope_bits - 1)
         .signal("back_i")
         .signal("epsilon_i")
+        .shorter(4)
         .m;
   if (name == "mac_column_serial")
     return build({"leadlag_round_sat"})
@@ -144,6 +147,7 @@ DigitalModule digital_module(const std::string& name, const FixedWords& w) {
         .decay("lost_i", lost)
         .decay("take_i", take)
         .gain("k_p_i", rho)
+        .shorter(4)
         .signal("reference_i")
         .signal("output_i")
         .signal("error_i")

@@ -35,10 +35,12 @@ struct DigitalModule {
   std::vector<std::pair<std::string, int>>
       parameters;      ///< that differ from the file's defaults or follow words
   std::string enable;  ///< input that is high in working cycles
+  int run = 1;         ///< working cycles between two waits
   std::vector<RandomPort> random;
   std::vector<std::pair<std::string, std::int64_t>> held;  ///< inputs at one value; those not named are 0
   std::string start;  ///< input that is high in every `start_every`-th working cycle; "": none
   int start_every = 0;
+  int shorter = 1;     ///< how much shorter the bench is: for modules of many gates and short memory
   std::string remark;  ///< for sources: parameters that are no word lengths; "": none
 };
 

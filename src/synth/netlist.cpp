@@ -39,17 +39,22 @@ GateNetlist read_netlist(const std::string& text, const std::string& module) {
   GateNetlist netlist;
   try {
     const auto json = nlohmann::json::parse(text).at("modules").at(module);
-    for (const auto& [name, port] : json.at("ports").items())
-      netlist.ports.push_back(
-          {name, static_cast<int>(port.at("bits").size()), port.at("direction") == "input"});
+    for (const auto& [name, port] : json.at("ports").items()) {
+      const auto& bits = port.at("bits");
+      GateNetlist::Port made{name, static_cast<int>(bits.size()), port.at("direction") == "input", {}};
+      if (made.input) made.bits = bits.get<std::vector<std::size_t>>();
+      netlist.ports.push_back(std::move(made));
+    }
     const auto names = names_of_bits(json.at("netnames"));
     for (const auto& [name, cell] : json.at("cells").items()) {
       if (!cell.contains("port_directions"))
         throw FlowError("cell " + cell.at("type").get<std::string>() + " is not in the library");
-      GateNetlist::Cell made{name, {}, {}};
+      GateNetlist::Cell made{name, {}, {}, {}, {}};
       for (const auto& [pin, direction] : cell.at("port_directions").items()) {
         const auto& bits = cell.at("connections").at(pin);
-        if (direction != "output" || bits.empty() || !bits[0].is_number_unsigned()) continue;
+        if (bits.empty() || !bits[0].is_number_unsigned()) continue;
+        (direction == "output" ? made.output_nets : made.input_nets).push_back(bits[0].get<std::size_t>());
+        if (direction != "output") continue;
         made.outputs.push_back(pin);
         made.output_names.push_back(names.at(bits[0].get<std::size_t>()));
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -19,12 +20,14 @@ struct GateNetlist {
     std::string name;
     int width = 1;
     bool input = false;
+    std::vector<std::size_t> bits;  ///< nets, from the lowest
   };
   struct Cell {
     std::string name;
     std::vector<std::string> outputs;  ///< pins
     std::vector<std::string>
         output_names;  ///< of their nets: "carry_q[3]"; a net without a name has its number
+    std::vector<std::size_t> output_nets, input_nets;  ///< constants left out
   };
   std::vector<Port> ports;
   std::vector<Cell> cells;
