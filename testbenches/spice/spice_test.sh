@@ -245,8 +245,10 @@ case $case_name in
     awk 'NR == FNR { a = $2; next } { d = $2 - a; if (d < 0) d = -d; exit !(d > 1e-4 && d < 2.5e-2) }' op.txt same.txt || fail "mismatch moves a membrane by nothing, or too much"
     ;;
   characterize_all)
-    expect 1 "$leadlag" characterize all --out all.yaml --cache "$work/cache" --quiet  # the multiplier's settling is no single pole's
-    ! grep VIOLATED stdout | grep -qv "multiplier's settling" || { cat stdout; fail "a relation does not hold"; }
+    expect 0 "$leadlag" characterize all --out all.yaml --cache "$work/cache" --quiet
+    ! grep -q VIOLATED stdout || { cat stdout; fail "a relation does not hold"; }
+    # Of five points one lies beyond 50 nA, to which the relation of a multiplier's settling is claimed; there it is too fast.
+    [ "$(grep -c BEYOND stdout)" -eq 1 ] && grep -q "BEYOND .*multiplier's settling .*170 nA" stdout || { cat stdout; fail "beyond what is claimed"; }
     [ "$(grep -c ' MET ' stdout)" -ge 100 ] || { cat stdout; fail "too few relations"; }
     expect 0 "$leadlag" technology all.yaml
     ;;
