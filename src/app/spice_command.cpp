@@ -181,7 +181,10 @@ BenchReport spice_report(const Design& design, const Deck& deck, const Stimulus&
   r.tables = {node_table(deck, c, order)};
   r.notes = {
       "Stimulus: " + stimulus.name + ".",
-      transistors
+      transistors && design.has_physics()
+          ? "The deck is of transistors and the simulator's blocks have the physics that chip.fidelity and "
+            "physics.effects give them: the differences are what the transistors do beyond these."
+      : transistors
           ? "The deck is of transistors and the simulator's blocks are ideal: the differences are the "
             "physics that "
             "the chip has beyond its equations (offset, compression, kappa, finite gain)."
