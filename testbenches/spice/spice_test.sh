@@ -269,7 +269,7 @@ case $case_name in
     expect 2 "$leadlag" export spice "$chip" --level transistor --out x --mismatch-except synapse
     has stderr "it needs --mismatch SEED"
     # What the card makes of it: a follower's offset is a draw of ngspice's own, sqrt(A_VT^2 / W L) of pair and mirror.
-    sed -i '/^\.save/,$d' a/deck.cir && printf '.control\nop\necho RESULT $&v(xout_0_neuron.x2.xt)\nquit 0\n.endc\n.end\n' >>a/deck.cir
+    sed -i '/^\.save/,$d' a/deck.cir && printf '.control\nop\nlet d = v(xout_0_neuron.x2.xt)-v(xout_0_neuron.x2.dt)\necho RESULT $&d\nquit 0\n.endc\n.end\n' >>a/deck.cir
     (cd a && expect 0 ngspice -b deck.cir && grep -o 'RESULT .*' stdout >../op.txt)
     sed 's/ avt=5e-09/ avt=0/' a/deck.cir >a/same.cir
     (cd a && expect 0 ngspice -b same.cir && grep -o 'RESULT .*' stdout >../same.txt)
