@@ -239,7 +239,7 @@ int mismatch_draws(const TestbenchCommand& command, const TestbenchOptions& opti
   }
   progress.finish();
   std::string csv;
-  for (const auto& row : table.rows()) csv += csv_line(row) + "\n";
+  for (const auto& row : table.rows()) csv += csv_line(row);
   out.write("draws.csv", csv);
   out.publish();
   for (const std::string& why : gave_up) std::cerr << "leadlag: NO VERDICT: " << why << "\n";

@@ -133,7 +133,7 @@ BenchTable node_table(const Deck& deck, const SpiceComparison& c, const std::vec
   return table;
 }
 
-/// What the supply gave, and what the Datasheets of the same blocks say; bias sources are on the supply too.
+/// What the supply gave, and what the Datasheets say of what is transistors in the deck.
 void add_energies(BenchReport& r, const Deck& deck, const SpiceRecord& record) {
   const auto& time = record.columns.front();
   const auto& current = record.column("i(vdd)");
@@ -142,8 +142,9 @@ void add_energies(BenchReport& r, const Deck& deck, const SpiceRecord& record) {
     charge -= 0.5 * (current[k] + current[k - 1]) * (time[k] - time[k - 1]);
   const double simulated = charge * deck.supply.si, sheet = (deck.datasheet_power * deck.duration).si;
   r.figures.push_back({"supply_energy", "energy from the supply in ngspice", simulated, "J", true});
-  r.figures.push_back(
-      {"datasheet_energy", "static energy of the same blocks by their Datasheets", sheet, "J", true});
+  r.figures.push_back({"datasheet_energy",
+                       "static energy, by the Datasheets, of what is transistors in the deck", sheet, "J",
+                       true});
   r.figures.push_back({"energy_ratio", "Datasheet / ngspice", sheet / simulated, ""});
 }
 
@@ -180,7 +181,10 @@ BenchReport spice_report(const Design& design, const Deck& deck, const Stimulus&
   r.tables = {node_table(deck, c, order)};
   r.notes = {
       "Stimulus: " + stimulus.name + ".",
-      transistors
+      transistors && design.has_physics()
+          ? "The deck is of transistors and the simulator's blocks have the physics that chip.fidelity and "
+            "physics.effects give them: the differences are what the transistors do beyond these."
+      : transistors
           ? "The deck is of transistors and the simulator's blocks are ideal: the differences are the "
             "physics that "
             "the chip has beyond its equations (offset, compression, kappa, finite gain)."

@@ -78,7 +78,10 @@ class ArrayDeck {
     }
     return subcircuit;
   }
-  void count(const Datasheet& sheet) { power_ = power_ + d_.technology.v_dd * sheet.static_current; }
+  /// `ideal`: what the Datasheet counts of it and the deck has as ideal sources, or not at all.
+  void count(const Datasheet& sheet, Current ideal = {}) {
+    power_ = power_ + d_.technology.v_dd * (sheet.static_current - ideal);
+  }
   /// Where a capacitor inside a block stands at the beginning.
   void begin(const std::string& instance, const std::string& node, double volts) {
     if (transistors_) t_.line(".ic v(x" + instance + "." + node + ")=" + spice_number(volts));
@@ -180,7 +183,9 @@ class ArrayDeck {
             {{"i_lag", bias_for(d_.technology, p.membrane_capacitance, p.tau_m).si},
              {"i_adder", p.adder_bias.si}});
       begin(at(a, i, "neuron"), "x2.xt", common_mode);
-      count(ProspectiveNeuron::datasheet(p, d_.technology, d_.operating_point()));
+      const bool curve = p.activation == Activation::tanh;
+      count(ProspectiveNeuron::datasheet(p, d_.technology, d_.operating_point()),
+            curve ? Current{} : d_.technology.supply_curve * p.adder_bias);
       if (poles()) write_pole(a, i, lead, "uh", p.adder_bias);
       write_curve(a, i, p);
       seen(a, i, "u", "membrane"), seen(a, i, "r", "rate");
@@ -213,7 +218,7 @@ class ArrayDeck {
             {{"tau_m", p.tau_m.si}, {"tau_r", p.tau_r.si}, {"c", p.capacitance.si}},
             {{"i_lag", bias_for(d_.technology, p.capacitance, p.tau_r).si}, {"i_adder", p.adder_bias.si}});
       begin(at(a, i, "error"), "x2.xt", common_mode);
-      count(ErrorUnit::datasheet(p, d_.technology, d_.operating_point()));
+      count(ErrorUnit::datasheet(p, d_.technology, d_.operating_point()), 2.0 * p.adder_bias);  // its gate
     }
     if (pole) write_pole(a, i, out, "e", p.adder_bias);
     seen(a, i, "e", "error");
@@ -261,7 +266,9 @@ class ArrayDeck {
     if (back) nodes = {rate, at(x.to, i, "e"), at(x.to, i, "drive"), at(source_of(c), j, "back")};
     const std::string direction = back ? "" : "_forward";
     const Parameters biased{{"i", d_.blocks.synapse.bias.si}};
-    count(Synapse::datasheet(d_.blocks.synapse, d_.technology, d_.operating_point()));
+    const Current one_read = d_.technology.supply_multiplier * d_.blocks.synapse.bias;
+    count(Synapse::datasheet(d_.blocks.synapse, d_.technology, d_.operating_point()),
+          back ? Current{} : one_read);
     if (!plastic) return block(cell, nodes, "synapse_fixed" + direction, {{"w", weight}}, biased);
     nodes.insert(nodes.begin(), cell);
     block(cell, nodes, "synapse" + direction, {}, biased);

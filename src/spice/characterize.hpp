@@ -36,6 +36,7 @@ struct RelationCheck {
   double relation = 0.0, measured = 0.0;  ///< of an error as a share: 0 and the error
   std::string unit;                       ///< "" for a share
   double limit = 0.1;                     ///< largest |relation / measured - 1|, or largest error
+  bool claimed = true;                    ///< false: beyond the bias to which the relation is said to hold
   double error() const;
   bool met() const;
 };
@@ -64,6 +65,8 @@ Characterization characterization_of(const CharacterizeRequest& request,
 std::vector<double> measured_biases(const CharacterizeRequest& request);
 std::vector<double> held_out_biases(const CharacterizeRequest& request);
 std::string job_name(const std::string& what, double bias, double celsius, double supply = 1.0);
+/// Blocks whose relations need kappa by bias, which a follower shows.
+bool asks_for_kappa(const CharacterizeRequest& request);
 /// Temperature of the technology file, degrees Celsius.
 double room(const CharacterizeRequest& request);
 bool asks_for(const CharacterizeRequest& request, std::string_view block);
@@ -71,6 +74,10 @@ bool asks_for(const CharacterizeRequest& request, std::string_view block);
 inline constexpr std::array<double, 3> measured_rho{0.5, 1.0, 2.0};
 /// Copies of a block in one deck of mismatch.
 inline constexpr int copies_per_deck = 20;
+/// Bias up to which a multiplier settles as one pole of constant capacitance over kappa(I) I / (2 U_T), A:
+/// beyond, its mirrors of W / L = 1 leave weak inversion, earlier than the pairs of W / L = 4 that kappa
+/// comes from.
+inline constexpr double multiplier_weak_to = 50e-9;
 /// Bias at which mismatch is drawn, A.
 inline constexpr double mismatch_bias = 10e-9;
 

@@ -31,8 +31,8 @@ class Decks {
     biases.insert(biases.end(), held.begin(), held.end());
     std::sort(biases.begin(), biases.end());
     for (const double i : biases) {
+      if (asks_for_kappa(r_)) membrane(i, celsius_now, 1.0);
       if (stages) {
-        membrane(i, celsius_now, 1.0);
         for (const double rho : measured_rho) lead(i, rho, celsius_now);
       }
       if (asks_for(r_, "activation")) curve(i, celsius_now);
@@ -232,6 +232,11 @@ double room(const CharacterizeRequest& request) {
 
 bool asks_for(const CharacterizeRequest& request, std::string_view block) {
   return std::find(request.blocks.begin(), request.blocks.end(), block) != request.blocks.end();
+}
+
+bool asks_for_kappa(const CharacterizeRequest& request) {
+  return std::any_of(request.blocks.begin(), request.blocks.end(),
+                     [](const std::string& block) { return block != "pi_controller"; });
 }
 
 std::vector<SpiceJob> characterization_jobs(const CharacterizeRequest& request) {

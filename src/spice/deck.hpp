@@ -48,7 +48,7 @@ struct Deck {
   SpiceLevel level = SpiceLevel::behavioural;
   Voltage supply{};
   AreaMatching a_vt{};        ///< transistor level: 0 without mismatch
-  Power datasheet_power{};    ///< transistor level: static power of the same blocks by their Datasheets
+  Power datasheet_power{};    ///< static power, by the Datasheets, of what is transistors in the deck
   std::vector<bool> counted;  ///< by cycle: the simulator does in it what the deck does; empty: all
 };
 

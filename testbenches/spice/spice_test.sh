@@ -174,6 +174,37 @@ case $case_name in
     expect 2 "$leadlag" export spice "$source/testbenches/spice/gle_232.yaml" --level transistor --out out
     has stderr "tanh and linear"
     ;;
+  loop)  # characterised blocks at circuit fidelity against their transistors: a loop that learns, and what the supply gives
+    expect 0 "$leadlag" characterize all --points 3 --draws 0 --out mine.yaml --cache "$work/cache" --quiet
+    sed 's|technology: cmos180|technology: ./mine.yaml\n  fidelity: {default: ideal, plasticity_cell: circuit}|' "$source/testbenches/spice/transistor_loop.yaml" >chip.yaml
+    echo 'physics: {effects: [saturation]}' >>chip.yaml
+    run chip.yaml --level transistor --set learning.rate=1e-3 --cycles 4000 --step "200 ns" --out l
+    share() { jq -er "[.tables.nodes[] | select(.node | test(\"$1\")) | .rms / .span] | max" l/report.json || fail "no $1"; }
+    [ "$(nodes l weight rms)" -eq 2 ] && [ "$(nodes l error rms)" -eq 1 ] || fail "two weights and an error"
+    below "weights move" 0.1 "$(node l weight span)"
+    below "weights, rms of their range" "$(share weight)" 0.05
+    below "error, rms of its range" "$(share error)" 0.15
+    awk -v r="$(jq .figures.energy_ratio l/report.json)" 'BEGIN { exit !(r > 0.9 && r < 1.1) }' || fail "energy of Datasheet over ngspice: $(jq .figures.energy_ratio l/report.json)"
+    has l/report.txt "blocks have the physics"
+    ;;
+  draws)  # the share that learns, of the deck's dies and of the simulator's; a die on which ngspice gives up counts in neither
+    export XDG_CACHE_HOME=$work/cache
+    chip=$source/testbenches/spice/mismatch_loop.yaml
+    draw_dies() { expect 0 "$leadlag" testbench spice "$chip" --level transistor --step "1 us" --cycles 700 --mismatch 1 --mismatch-draws 2 --quiet "$@"; }
+    draw_dies --mismatch-only plasticity_cell --out only
+    has stdout "ngspice: 0 of 2 dies learn"
+    draw_dies --mismatch-only plasticity_cell --set blocks.plasticity_cell.offset_removal=chopped --out chopped
+    has stdout "ngspice: 2 of 2 dies learn"
+    has stdout "simulator: 2 of 2 dies learn"
+    [ "$(grep -c . chopped/draws.csv)" -eq 5 ] || { cat chopped/draws.csv; fail "four dies and a header"; }
+    # An ngspice that gives up on every deck: no verdict, and no share of dies that learn.
+    printf '#!/bin/sh\n[ "$1" = --version ] && echo "** %s" && exit 0\necho "Timestep too small"\nexit 1\n' \
+      "$(ngspice --version | grep -o 'ngspice-[0-9.]*' | head -1)" >ngspice && chmod +x ngspice
+    expect 1 env PATH="$PWD:$PATH" "$leadlag" testbench spice "$chip" --level transistor --step "1 us" --cycles 60 --mismatch 1 --mismatch-draws 2 --out none --quiet
+    has stdout "ngspice: 0 of 0 dies learn"
+    has stdout "no verdict on 2"
+    has stderr "NO VERDICT: seed 2"
+    ;;
   characterize)  # few points: a file that the program reads, kept runs, and relations that hold between the points
     export XDG_CACHE_HOME=$work/cache
     expect 0 "$leadlag" characterize prospective_neuron --points 2 --draws 0 --out mine.yaml --quiet
@@ -238,15 +269,17 @@ case $case_name in
     expect 2 "$leadlag" export spice "$chip" --level transistor --out x --mismatch-except synapse
     has stderr "it needs --mismatch SEED"
     # What the card makes of it: a follower's offset is a draw of ngspice's own, sqrt(A_VT^2 / W L) of pair and mirror.
-    sed -i '/^\.save/,$d' a/deck.cir && printf '.control\nop\necho RESULT $&v(xout_0_neuron.x2.xt)\nquit 0\n.endc\n.end\n' >>a/deck.cir
+    sed -i '/^\.save/,$d' a/deck.cir && printf '.control\nop\nlet d = v(xout_0_neuron.x2.xt)-v(xout_0_neuron.x2.dt)\necho RESULT $&d\nquit 0\n.endc\n.end\n' >>a/deck.cir
     (cd a && expect 0 ngspice -b deck.cir && grep -o 'RESULT .*' stdout >../op.txt)
     sed 's/ avt=5e-09/ avt=0/' a/deck.cir >a/same.cir
     (cd a && expect 0 ngspice -b same.cir && grep -o 'RESULT .*' stdout >../same.txt)
     awk 'NR == FNR { a = $2; next } { d = $2 - a; if (d < 0) d = -d; exit !(d > 1e-4 && d < 2.5e-2) }' op.txt same.txt || fail "mismatch moves a membrane by nothing, or too much"
     ;;
   characterize_all)
-    expect 1 "$leadlag" characterize all --out all.yaml --cache "$work/cache" --quiet  # the multiplier's settling is no single pole's
-    ! grep VIOLATED stdout | grep -qv "multiplier's settling" || { cat stdout; fail "a relation does not hold"; }
+    expect 0 "$leadlag" characterize all --out all.yaml --cache "$work/cache" --quiet
+    ! grep -q VIOLATED stdout || { cat stdout; fail "a relation does not hold"; }
+    # Of five points one lies beyond 50 nA, to which the relation of a multiplier's settling is claimed; there it is too fast.
+    [ "$(grep -c BEYOND stdout)" -eq 1 ] && grep -q "BEYOND .*multiplier's settling .*170 nA" stdout || { cat stdout; fail "beyond what is claimed"; }
     [ "$(grep -c ' MET ' stdout)" -ge 100 ] || { cat stdout; fail "too few relations"; }
     expect 0 "$leadlag" technology all.yaml
     ;;
