@@ -45,9 +45,9 @@ Frequency column_clock(const Design& design) {
   return 1.0 / slowest;
 }
 
-class Bill {
+class ModuleBill {
  public:
-  explicit Bill(const Design& design) : design_(design), clock_(column_clock(design)) {}
+  explicit ModuleBill(const Design& design) : design_(design), clock_(column_clock(design)) {}
 
   /// Groups of modules that have figures; `busy` describes one event of the block.
   void add(const std::string& array, const char* block, const char* module, std::size_t count,
@@ -89,7 +89,7 @@ class Bill {
   Frequency clock_;
 };
 
-void add_neurons(const Design& design, const Wiring& wiring, std::size_t a, Bill& bill) {
+void add_neurons(const Design& design, const Wiring& wiring, std::size_t a, ModuleBill& bill) {
   const ArrayDesign& array = design.arrays[a];
   std::size_t products = 0;
   for (const CrossbarDesign& c : design.crossbars) products += c.to == a ? design.arrays[c.from].size : 0;
@@ -108,7 +108,7 @@ void add_neurons(const Design& design, const Wiring& wiring, std::size_t a, Bill
   }
 }
 
-void add_crossbar(const Design& design, const Wiring& wiring, std::size_t c, Bill& bill) {
+void add_crossbar(const Design& design, const Wiring& wiring, std::size_t c, ModuleBill& bill) {
   const CrossbarDesign& crossbar = design.crossbars[c];
   const std::size_t rows = design.arrays[crossbar.to].size, columns = design.arrays[crossbar.from].size;
   const std::size_t cells = rows * (columns + (crossbar.bias ? 1 : 0));
@@ -136,7 +136,7 @@ void add_crossbar(const Design& design, const Wiring& wiring, std::size_t c, Bil
 }  // namespace
 
 std::vector<BlockGroup> bill_of_digital(const Design& design, const Die&) {
-  Bill bill(design);
+  ModuleBill bill(design);
   const Wiring wiring = wire(design.learning.params.system, design.topology());
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
     const ArrayDesign& array = design.arrays[a];
