@@ -4,6 +4,8 @@
 ///
 /// tanh: 128 segments from 0 to 4, straight between nodes of 15 fraction bits (leadlag_tanh_rom), odd, constant
 /// beyond 4, slope = 1 - tanh^2. Needs 6 <= SignalFrac <= 15.
+/// softplus: max(x, 0) + log(1 + e^-|x|), the second in 128 segments from 0 to 8 (leadlag_softplus_rom), slope =
+/// (1 + tanh(x / 2)) / 2 in the segments of leadlag_tanh_rom, which are the same.
 module activation #(
   parameter int SignalW    = 16,
   parameter int SignalFrac = 11,
@@ -67,6 +69,69 @@ module activation #(
     assign slope_o = SlopeOne - fall[SlopeW-1:0];
     logic unused_fall;
     assign unused_fall = fall[SlopeW];
+  end else if (Curve == leadlag_pkg::CurveSoftplus) begin : gen_softplus
+    localparam int WithinW  = SignalFrac - 4;         // bits of x inside a segment: 2^-4 of range
+    localparam int SegmentW = SignalW - WithinW;      // of |x|
+    localparam int RiseW    = 11;                     // of the steepest segments, 1024 and below
+    localparam int BentW    = RiseW + WithinW + 1;
+
+    logic                      negative, beyond;
+    logic [SignalW-1:0]        size;
+    logic [SegmentW-1:0]       segment;
+    logic [6:0]                within_table;
+    logic [15:0]               tail, node, g, t;
+    logic [RiseW-1:0]          fall, rise;
+    logic signed [BentW-1:0]   bent_tail, bent_node;
+    logic signed [RiseW:0]     fallen, risen;
+    logic signed [SignalW-1:0] curved;
+    logic signed [SignalW:0]   sum;
+    logic signed [SlopeW-1:0]  half;
+
+    assign negative     = x_i[SignalW-1];
+    assign size         = negative ? -x_i : x_i;      // without a sign, so the lowest word fits
+    assign segment      = size[SignalW-1:WithinW];
+    assign beyond       = segment >= SegmentW'(128);
+    assign within_table = beyond ? 7'd127 : segment[6:0];
+
+    leadlag_softplus_rom u_tail (
+      .segment_i(within_table), .node_o(tail), .fall_o(fall)
+    );
+    leadlag_tanh_rom u_node (
+      .segment_i(within_table), .node_o(node), .rise_o(rise)
+    );
+
+    assign bent_tail = BentW'($signed({1'b0, fall})) * BentW'($signed({1'b0, size[WithinW-1:0]}));
+    leadlag_round_sat #(
+      .InW(BentW), .Shift(WithinW), .OutW(RiseW + 1)
+    ) u_fall (
+      .in_i(bent_tail), .out_o(fallen)
+    );
+    assign g = beyond ? tail - 16'(fall) : tail - 16'(fallen);
+    leadlag_round_sat #(
+      .InW(17), .Shift(15 - SignalFrac), .OutW(SignalW)
+    ) u_curved (
+      .in_i($signed({1'b0, g})), .out_o(curved)
+    );
+    assign sum = (negative ? '0 : (SignalW + 1)'(x_i)) + (SignalW + 1)'(curved);
+    leadlag_round_sat #(
+      .InW(SignalW + 1), .Shift(0), .OutW(SignalW)
+    ) u_rate (
+      .in_i(sum), .out_o(rate_o)
+    );
+
+    assign bent_node = BentW'($signed({1'b0, rise})) * BentW'($signed({1'b0, size[WithinW-1:0]}));
+    leadlag_round_sat #(
+      .InW(BentW), .Shift(WithinW), .OutW(RiseW + 1)
+    ) u_rise (
+      .in_i(bent_node), .out_o(risen)
+    );
+    assign t = beyond ? node + 16'(rise) : node + 16'(risen);
+    leadlag_round_sat #(
+      .InW(17), .Shift(17 - SlopeW), .OutW(SlopeW)
+    ) u_half (
+      .in_i($signed({1'b0, t})), .out_o(half)
+    );
+    assign slope_o = negative ? (SlopeOne >> 1) - $unsigned(half) : (SlopeOne >> 1) + $unsigned(half);
   end else if (Curve == leadlag_pkg::CurveHardSigmoid) begin : gen_hard_sigmoid
     localparam logic signed [SignalW-1:0] One = SignalW'(1) << SignalFrac;
 

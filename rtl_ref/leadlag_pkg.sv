@@ -7,4 +7,5 @@ package leadlag_pkg;
   localparam int CurveRelu        = 1;
   localparam int CurveTanh        = 2;
   localparam int CurveHardSigmoid = 3;
+  localparam int CurveSoftplus    = 4;
 endpackage

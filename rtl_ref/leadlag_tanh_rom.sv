@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// tanh at the ends of 128 segments from 0 to 4, in 2^-15: node_o = tanh(segment / 32), rise_o from it to the next.
-/// Written by testbenches/cosim/tanh_rom.cpp, do not edit. Combinational.
+/// Written by testbenches/cosim/curve_rom.cpp, do not edit. Combinational.
 module leadlag_tanh_rom (
   input  logic [6:0]  segment_i,
   output logic [15:0] node_o,

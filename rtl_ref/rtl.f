@@ -10,6 +10,7 @@ lead_lag.sv
 leadlag_lfsr.sv
 leadlag_round_sat.sv
 leadlag_tanh_rom.sv
+leadlag_softplus_rom.sv
 mac_column_parallel.sv
 mac_column_serial.sv
 phase_sequencer.sv

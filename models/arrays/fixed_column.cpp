@@ -16,7 +16,8 @@ fixed::Curve curve_of(Activation activation) {
       return fixed::Curve::relu;
     case Activation::hard_sigmoid:
       return fixed::Curve::hard_sigmoid;
-    case Activation::softplus:  // no twin: a diagnostic
+    case Activation::softplus:
+      return fixed::Curve::softplus;
     case Activation::linear:
       break;
   }

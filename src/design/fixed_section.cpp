@@ -89,15 +89,14 @@ void check_fixed(Draft& draft) {
       illegal(draft, draft.states(path + ".coupling") ? path + ".coupling" : "chip.coupling",
               "'" + array.name + "' has coupling: continuous; a digital chip samples at clock edges");
     }
-    if (array.is_neuron() && array.neurons()[0].activation == Activation::softplus) {
-      illegal(draft, path + ".activation",
-              "softplus has no digital twin; use linear, relu, tanh or hard_sigmoid");
-    }
-    if (array.is_neuron() && array.neurons()[0].activation == Activation::tanh &&
-        design.words.signal_fraction < 6) {
-      illegal(draft, path + ".activation",
-              "the table of tanh needs fixed.signal_fraction: 6 or more, not " +
-                  std::to_string(design.words.signal_fraction));
+    if (array.is_neuron() && design.words.signal_fraction < 6) {
+      const Activation curve = array.neurons()[0].activation;
+      if (curve == Activation::tanh || curve == Activation::softplus) {
+        illegal(draft, path + ".activation",
+                "the table of " + std::string(name_of(curve)) +
+                    " needs fixed.signal_fraction: 6 or more, not " +
+                    std::to_string(design.words.signal_fraction));
+      }
     }
     if (array.is_low_pass()) illegal(draft, path, "synaptic_low_pass has no digital twin");
   }

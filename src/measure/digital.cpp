@@ -170,10 +170,10 @@ DigitalFigures digital_figures(const Design& design, const Die& die) {
       if (design.crossbars[c].to != a) continue;
       const std::size_t columns = design.arrays[design.crossbars[c].from].size;
       for (std::size_t k = 0; k < die.weights[c].size(); ++k)
-        drive[k / columns] += std::abs(die.weights[c][k]);
-      for (std::size_t i = 0; i < die.biases[c].size(); ++i) drive[i] += std::abs(die.biases[c][i]);
+        drive[k / columns] += die.weights[c][k] * die.weights[c][k];
+      for (std::size_t i = 0; i < die.biases[c].size(); ++i) drive[i] += die.biases[c][i] * die.biases[c][i];
     }
-    figures.drive = *std::max_element(drive.begin(), drive.end());
+    figures.drive = 4.0 * std::sqrt(*std::max_element(drive.begin(), drive.end()));
     for (const ProspectiveNeuron::Params& p : die.neurons[a]) {
       const double take = -std::expm1(-(design.chip.period() / p.tau_m));
       const double word = std::max(take_lsb, std::floor(take / take_lsb + 0.5) * take_lsb);

@@ -19,7 +19,7 @@ struct DigitalFigures {
   std::vector<std::string> unmeasured;  ///< that it does not know
   struct Array {
     std::string name;
-    double drive;      ///< largest drive that rates of 1 can cause through the initial weights
+    double drive;      ///< four standard deviations of a drive: rates of 1 and either sign, initial weights
     double tau_error;  ///< largest relative error of a time constant through the word of its 1 - decay
     int guard;         ///< bits below a signal's last one that its slowest membrane needs
   };

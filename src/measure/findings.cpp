@@ -75,7 +75,7 @@ void check_digital(const Design& design, const DigitalFigures& f, std::vector<Fi
   const double most = std::exp2(w.signal_bits - 1 - w.signal_fraction);
   for (const DigitalFigures::Array& a : f.arrays) {
     const Position array = position(design, "arrays." + a.name);
-    findings.push_back({"LL-WORD-1", "drive at full rates", a.name, "<= " + format_quantity(most, {}),
+    findings.push_back({"LL-WORD-1", "drive, 4 sigma", a.name, "<= " + format_quantity(most, {}),
                         format_quantity(a.drive, {}), format_quantity(most - a.drive, {}),
                         verdict(a.drive <= most), array});
     findings.push_back({"LL-WORD-2", "error of tau_m", a.name, "<= 1 %", percent(a.tau_error),

@@ -25,8 +25,10 @@ inline constexpr std::array rule_table{
     Rule{"LL-CLOCK-1", "a digital module is faster than the clock of the columns",
          "critical path <= 1 / fixed.clock"},
     Rule{"LL-WORD-1",
-         "a digital column's drive fits its word while rates are 1 and weights are the initial ones",
-         "max_i (sum_k |w_ik| + |b_i|) <= 2^(signal_bits - 1 - signal_fraction)"},
+         "four standard deviations of a digital column's drive fit its word, at rates of 1 and either sign "
+         "and the "
+         "initial weights; beyond, it saturates",
+         "4 max_i sqrt(sum_k w_ik^2 + b_i^2) <= 2^(signal_bits - 1 - signal_fraction)"},
     Rule{"LL-WORD-2", "a digital time constant is the one that was asked for",
          "|ln(1 - take) / ln(1 - word(take)) - 1| <= 1 %, take = 1 - exp(-1 / (clock tau_m))"},
     Rule{"LL-WORD-3", "a digital membrane comes to rest within one step of its signal",

@@ -65,7 +65,7 @@ DigitalModule digital_module(const std::string& name, const FixedWords& w) {
   const std::string store_text = "a store of " + std::to_string(store) + " bits";
   if (name == "prospective_neuron") {
     const bool tanh = w.signal_fraction >= tanh_needs;
-    return build({"leadlag_round_sat", "lead_lag", "leadlag_tanh_rom", "activation"})
+    return build({"leadlag_round_sat", "lead_lag", "leadlag_tanh_rom", "leadlag_softplus_rom", "activation"})
         .signals()
         .set("SignalFrac", w.signal_fraction)
         .filter()

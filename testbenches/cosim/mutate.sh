@@ -10,7 +10,7 @@ root=$(dirname "$(find /usr/share/verilator "${VERILATOR_ROOT:-/nonexistent}" -n
 configurations() {  # that run FILE: those of its module, or of the modules above it
   local module=$1
   case $module in
-    leadlag_pkg | leadlag_tanh_rom) module=activation ;;
+    leadlag_pkg | leadlag_tanh_rom | leadlag_softplus_rom) module=activation ;;
     gle_column) module=gle_tile ;;
   esac
   awk -v m="$module" '$2 == m {print $1}' "$source/rtl_ref/configs.txt"

@@ -136,6 +136,34 @@ TEST_CASE("fixed lead-lag: the carry stays between carry and drive, the output s
   CHECK(saturated > 1000);
 }
 
+TEST_CASE(
+    "fixed activation: softplus within its derived error for every word, never falling, slope from 0 to 1") {
+  const double h = 1.0 / 16.0;
+  for (const FixedFormat f : {FixedFormat{16, 11}, FixedFormat{12, 8}, FixedFormat{10, 6}}) {
+    WordLengths w;
+    w.signal = f;
+    // Chord, nodes, product; beyond 8 the curve is the constant log(1 + e^-8) above the line.
+    const double curve = h * h / 8.0 * 0.25 + std::ldexp(1.0, -15), end = std::log1p(std::exp(-8.0));
+    const double slope_bound = 0.5 * (h * h / 4.0 / 8.0 * 0.77 + std::ldexp(1.0, -15)) + std::ldexp(1.0, -15);
+    std::int64_t last = 0, words = 0;
+    for (std::int64_t x = f.min(); x <= f.max(); ++x, ++words) {
+      const Activated a = Activation::softplus(w, x);
+      const double real = value(x, f.frac);
+      const double want = std::max(real, 0.0) + std::log1p(std::exp(-std::abs(real)));
+      const double slope = value(a.slope, w.slope_bits - 1);
+      if (want <= value(f.max(), f.frac)) {
+        REQUIRE(std::abs(value(a.rate, f.frac) - want) <=
+                (std::abs(real) < 8.0 ? curve : end) + 0.5 * f.lsb() + 1e-12);
+      }
+      REQUIRE(std::abs(slope - 1.0 / (1.0 + std::exp(-real))) <=
+              (std::abs(real) < 8.0 ? slope_bound : 0.5 * (1.0 - std::tanh(4.0)) + std::ldexp(1.0, -15)));
+      REQUIRE(a.rate >= last);
+      last = a.rate;
+    }
+    REQUIRE(words == f.max() - f.min() + 1);
+  }
+}
+
 TEST_CASE("fixed activation: tanh within its derived error for every word, odd, never falling") {
   const double h = 1.0 / 32.0, bend = 4.0 / (3.0 * std::sqrt(3.0));  // max |tanh''|
   const double curve = h * h / 8.0 * bend + 2.0 * std::ldexp(0.5, -15);

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// log(1 + e^-x) at the ends of 128 segments from 0 to 8, in 2^-15: node_o at x = segment / 16, fall_o from it to the next.
+/// Written by testbenches/cosim/curve_rom.cpp, do not edit. Combinational.
+module leadlag_softplus_rom (
+  input  logic [6:0]  segment_i,
+  output logic [15:0] node_o,
+  output logic [10:0] fall_o
+);
+  always_comb begin
+    unique case (segment_i)
+      7'd0: {node_o, fall_o} = {16'd22713, 11'd1008};
+      7'd1: {node_o, fall_o} = {16'd21705, 11'd976};
+      7'd2: {node_o, fall_o} = {16'd20729, 11'd944};
+      7'd3: {node_o, fall_o} = {16'd19785, 11'd913};
+      7'd4: {node_o, fall_o} = {16'd18872, 11'd881};
+      7'd5: {node_o, fall_o} = {16'd17991, 11'd849};
+      7'd6: {node_o, fall_o} = {16'd17142, 11'd819};
+      7'd7: {node_o, fall_o} = {16'd16323, 11'd788};
+      7'd8: {node_o, fall_o} = {16'd15535, 11'd759};
+      7'd9: {node_o, fall_o} = {16'd14776, 11'd728};
+      7'd10: {node_o, fall_o} = {16'd14048, 11'd700};
+      7'd11: {node_o, fall_o} = {16'd13348, 11'd671};
+      7'd12: {node_o, fall_o} = {16'd12677, 11'd643};
+      7'd13: {node_o, fall_o} = {16'd12034, 11'd616};
+      7'd14: {node_o, fall_o} = {16'd11418, 11'd590};
+      7'd15: {node_o, fall_o} = {16'd10828, 11'd563};
+      7'd16: {node_o, fall_o} = {16'd10265, 11'd538};
+      7'd17: {node_o, fall_o} = {16'd9727, 11'd514};
+      7'd18: {node_o, fall_o} = {16'd9213, 11'd490};
+      7'd19: {node_o, fall_o} = {16'd8723, 11'd468};
+      7'd20: {node_o, fall_o} = {16'd8255, 11'd445};
+      7'd21: {node_o, fall_o} = {16'd7810, 11'd424};
+      7'd22: {node_o, fall_o} = {16'd7386, 11'd403};
+      7'd23: {node_o, fall_o} = {16'd6983, 11'd383};
+      7'd24: {node_o, fall_o} = {16'd6600, 11'd364};
+      7'd25: {node_o, fall_o} = {16'd6236, 11'd346};
+      7'd26: {node_o, fall_o} = {16'd5890, 11'd328};
+      7'd27: {node_o, fall_o} = {16'd5562, 11'd312};
+      7'd28: {node_o, fall_o} = {16'd5250, 11'd295};
+      7'd29: {node_o, fall_o} = {16'd4955, 11'd280};
+      7'd30: {node_o, fall_o} = {16'd4675, 11'd265};
+      7'd31: {node_o, fall_o} = {16'd4410, 11'd251};
+      7'd32: {node_o, fall_o} = {16'd4159, 11'd237};
+      7'd33: {node_o, fall_o} = {16'd3922, 11'd225};
+      7'd34: {node_o, fall_o} = {16'd3697, 11'd213};
+      7'd35: {node_o, fall_o} = {16'd3484, 11'd200};
+      7'd36: {node_o, fall_o} = {16'd3284, 11'd190};
+      7'd37: {node_o, fall_o} = {16'd3094, 11'd180};
+      7'd38: {node_o, fall_o} = {16'd2914, 11'd169};
+      7'd39: {node_o, fall_o} = {16'd2745, 11'd160};
+      7'd40: {node_o, fall_o} = {16'd2585, 11'd151};
+      7'd41: {node_o, fall_o} = {16'd2434, 11'd142};
+      7'd42: {node_o, fall_o} = {16'd2292, 11'd135};
+      7'd43: {node_o, fall_o} = {16'd2157, 11'd126};
+      7'd44: {node_o, fall_o} = {16'd2031, 11'd120};
+      7'd45: {node_o, fall_o} = {16'd1911, 11'd113};
+      7'd46: {node_o, fall_o} = {16'd1798, 11'd106};
+      7'd47: {node_o, fall_o} = {16'd1692, 11'd100};
+      7'd48: {node_o, fall_o} = {16'd1592, 11'd94};
+      7'd49: {node_o, fall_o} = {16'd1498, 11'd89};
+      7'd50: {node_o, fall_o} = {16'd1409, 11'd84};
+      7'd51: {node_o, fall_o} = {16'd1325, 11'd78};
+      7'd52: {node_o, fall_o} = {16'd1247, 11'd75};
+      7'd53: {node_o, fall_o} = {16'd1172, 11'd69};
+      7'd54: {node_o, fall_o} = {16'd1103, 11'd66};
+      7'd55: {node_o, fall_o} = {16'd1037, 11'd62};
+      7'd56: {node_o, fall_o} = {16'd975, 11'd58};
+      7'd57: {node_o, fall_o} = {16'd917, 11'd55};
+      7'd58: {node_o, fall_o} = {16'd862, 11'd52};
+      7'd59: {node_o, fall_o} = {16'd810, 11'd48};
+      7'd60: {node_o, fall_o} = {16'd762, 11'd46};
+      7'd61: {node_o, fall_o} = {16'd716, 11'd43};
+      7'd62: {node_o, fall_o} = {16'd673, 11'd40};
+      7'd63: {node_o, fall_o} = {16'd633, 11'd38};
+      7'd64: {node_o, fall_o} = {16'd595, 11'd36};
+      7'd65: {node_o, fall_o} = {16'd559, 11'd34};
+      7'd66: {node_o, fall_o} = {16'd525, 11'd31};
+      7'd67: {node_o, fall_o} = {16'd494, 11'd30};
+      7'd68: {node_o, fall_o} = {16'd464, 11'd28};
+      7'd69: {node_o, fall_o} = {16'd436, 11'd26};
+      7'd70: {node_o, fall_o} = {16'd410, 11'd25};
+      7'd71: {node_o, fall_o} = {16'd385, 11'd23};
+      7'd72: {node_o, fall_o} = {16'd362, 11'd22};
+      7'd73: {node_o, fall_o} = {16'd340, 11'd20};
+      7'd74: {node_o, fall_o} = {16'd320, 11'd20};
+      7'd75: {node_o, fall_o} = {16'd300, 11'd18};
+      7'd76: {node_o, fall_o} = {16'd282, 11'd17};
+      7'd77: {node_o, fall_o} = {16'd265, 11'd16};
+      7'd78: {node_o, fall_o} = {16'd249, 11'd15};
+      7'd79: {node_o, fall_o} = {16'd234, 11'd14};
+      7'd80: {node_o, fall_o} = {16'd220, 11'd13};
+      7'd81: {node_o, fall_o} = {16'd207, 11'd13};
+      7'd82: {node_o, fall_o} = {16'd194, 11'd11};
+      7'd83: {node_o, fall_o} = {16'd183, 11'd11};
+      7'd84: {node_o, fall_o} = {16'd172, 11'd11};
+      7'd85: {node_o, fall_o} = {16'd161, 11'd10};
+      7'd86: {node_o, fall_o} = {16'd151, 11'd9};
+      7'd87: {node_o, fall_o} = {16'd142, 11'd8};
+      7'd88: {node_o, fall_o} = {16'd134, 11'd8};
+      7'd89: {node_o, fall_o} = {16'd126, 11'd8};
+      7'd90: {node_o, fall_o} = {16'd118, 11'd7};
+      7'd91: {node_o, fall_o} = {16'd111, 11'd7};
+      7'd92: {node_o, fall_o} = {16'd104, 11'd6};
+      7'd93: {node_o, fall_o} = {16'd98, 11'd6};
+      7'd94: {node_o, fall_o} = {16'd92, 11'd6};
+      7'd95: {node_o, fall_o} = {16'd86, 11'd5};
+      7'd96: {node_o, fall_o} = {16'd81, 11'd5};
+      7'd97: {node_o, fall_o} = {16'd76, 11'd4};
+      7'd98: {node_o, fall_o} = {16'd72, 11'd5};
+      7'd99: {node_o, fall_o} = {16'd67, 11'd4};
+      7'd100: {node_o, fall_o} = {16'd63, 11'd4};
+      7'd101: {node_o, fall_o} = {16'd59, 11'd3};
+      7'd102: {node_o, fall_o} = {16'd56, 11'd4};
+      7'd103: {node_o, fall_o} = {16'd52, 11'd3};
+      7'd104: {node_o, fall_o} = {16'd49, 11'd3};
+      7'd105: {node_o, fall_o} = {16'd46, 11'd3};
+      7'd106: {node_o, fall_o} = {16'd43, 11'd2};
+      7'd107: {node_o, fall_o} = {16'd41, 11'd3};
+      7'd108: {node_o, fall_o} = {16'd38, 11'd2};
+      7'd109: {node_o, fall_o} = {16'd36, 11'd2};
+      7'd110: {node_o, fall_o} = {16'd34, 11'd2};
+      7'd111: {node_o, fall_o} = {16'd32, 11'd2};
+      7'd112: {node_o, fall_o} = {16'd30, 11'd2};
+      7'd113: {node_o, fall_o} = {16'd28, 11'd2};
+      7'd114: {node_o, fall_o} = {16'd26, 11'd1};
+      7'd115: {node_o, fall_o} = {16'd25, 11'd2};
+      7'd116: {node_o, fall_o} = {16'd23, 11'd1};
+      7'd117: {node_o, fall_o} = {16'd22, 11'd1};
+      7'd118: {node_o, fall_o} = {16'd21, 11'd2};
+      7'd119: {node_o, fall_o} = {16'd19, 11'd1};
+      7'd120: {node_o, fall_o} = {16'd18, 11'd1};
+      7'd121: {node_o, fall_o} = {16'd17, 11'd1};
+      7'd122: {node_o, fall_o} = {16'd16, 11'd1};
+      7'd123: {node_o, fall_o} = {16'd15, 11'd1};
+      7'd124: {node_o, fall_o} = {16'd14, 11'd1};
+      7'd125: {node_o, fall_o} = {16'd13, 11'd1};
+      7'd126: {node_o, fall_o} = {16'd12, 11'd0};
+      7'd127: {node_o, fall_o} = {16'd12, 11'd1};
+      default: {node_o, fall_o} = '0;
+    endcase
+  end
+endmodule
