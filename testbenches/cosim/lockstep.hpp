@@ -85,7 +85,7 @@ std::unique_ptr<Block> make_block(const std::string& parameters);
 
 /// Runs a fresh block. On a mismatch prints cycle, signal, both values and the last 20 cycles, runs again
 /// from the start with a trace of the last 1000 cycles before it, and returns false. Else prints cycles and
-/// toggle coverage.
+/// toggle coverage, and returns whether no more than `untoggled` bits of ports stood still.
 bool run(const std::string& name, const std::function<std::unique_ptr<Block>()>& make,
          const Options& options);
 

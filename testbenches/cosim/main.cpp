@@ -16,8 +16,9 @@ int main(int argc, char** argv) try {
   po::options_description known(
       "A twin of rtl_ref beside its core. Exit code 1 on a mismatch, or where too few bits toggle");
   known.add_options()("help", "this text")("cycles", po::value(&options.cycles), "clock cycles")(
-      "seed", po::value(&options.seed), "of the stimuli")("vcd", po::value(&options.vcd),
-                                                          "trace of a mismatch");
+      "seed", po::value(&options.seed), "of the stimuli")(
+      "vcd", po::value(&options.vcd), "trace of a mismatch")("untoggled", po::value(&options.untoggled),
+                                                             "most port bits that may stand still");
   po::variables_map given;
   po::store(po::parse_command_line(argc, argv, known), given);
   po::notify(given);
