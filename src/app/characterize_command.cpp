@@ -31,17 +31,6 @@ std::string file_text(const fs::path& path) {
   return text.str();
 }
 
-/// A shipped one by its name, or a path.
-std::string technology_path(const std::string& name) {
-  if (name.find('/') != std::string::npos || name.ends_with(".yaml")) return name;
-  const fs::path shipped = fs::path(technology_folder()) / (name + ".yaml");
-  if (fs::exists(shipped)) return shipped.string();
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(technology_folder()))
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  throw UsageError("no technology is called '" + name + "'" + suggestion(name, names));
-}
-
 std::string quoted(std::string text) {
   std::replace(text.begin(), text.end(), '"', '\'');
   return "\"" + text + "\"";
@@ -162,6 +151,16 @@ void check_options(const CharacterizeOptions& o) {
 }
 
 }  // namespace
+
+std::string technology_path(const std::string& name) {
+  if (name.find('/') != std::string::npos || name.ends_with(".yaml")) return name;
+  const fs::path shipped = fs::path(technology_folder()) / (name + ".yaml");
+  if (fs::exists(shipped)) return shipped.string();
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(technology_folder()))
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  throw UsageError("no technology is called '" + name + "'" + suggestion(name, names));
+}
 
 std::string cache_folder(const std::string& wanted) {
   if (!wanted.empty()) return wanted;

@@ -18,6 +18,9 @@ struct CharacterizeOptions {
 /// Folder of finished decks: `wanted`, or $XDG_CACHE_HOME/leadlag, or ~/.cache/leadlag.
 std::string cache_folder(const std::string& wanted);
 
+/// A shipped technology by its name, or a path. Throws UsageError if there is none of that name.
+std::string technology_path(const std::string& name);
+
 /// Measures transistor circuits in ngspice and writes a technology file; compares its relations with
 /// transistors at biases that were not used. exit_violated if one is further off than allowed, or ngspice
 /// fails.

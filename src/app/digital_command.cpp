@@ -29,11 +29,6 @@ namespace fs = std::filesystem;
 constexpr const char* osu_folder = "/usr/share/qflow/tech/osu018/osu018_stdcells";
 constexpr std::size_t held_out_phases[] = {held_out_few, held_out_many};
 
-std::string technology_file(const std::string& name) {
-  if (name.find('/') != std::string::npos || name.ends_with(".yaml")) return name;
-  return (fs::path(technology_folder()) / (name + ".yaml")).string();
-}
-
 /// Sets one word length, or says what is wrong with it.
 std::string set_word(FixedWords& words, const std::string& name, const std::string& text) {
   std::string problem = "--words: no word length is called '" + name + "'" +
@@ -101,7 +96,7 @@ Request read_request(const DigitalOptions& o) {
   std::string text;
   for (const std::string& w : wrong) text += (text.empty() ? "" : "; ") + w;
   if (!text.empty()) throw UsageError(text);
-  r.technology = read_technology(technology_file(o.technology)).name;
+  r.technology = read_technology(technology_path(o.technology)).name;
   for (const FixedWords& words : lengths)
     for (const std::string& module : modules) r.jobs.push_back({module, words});
   r.flow.rtl = rtl_folder(), r.flow.cache = cache_folder(o.cache), r.flow.at_once = o.jobs;

@@ -493,6 +493,37 @@ TEST_CASE("technology: corners take the ends of their ranges, and Datasheets fol
         "mean 'hot'?");
 }
 
+TEST_CASE("technology: digital modules are read with their units and words", "[technology]") {
+  const fs::path path = fs::temp_directory_path() / "leadlag_design_test_digital.yaml";
+  std::ofstream(path) << R"(technology: digital
+digital:
+  - {module: sample_hold, words: {signal_bits: 12, signal_fraction: 8}, cells: 64, area: 3824 um2,
+     critical_path: 0.432 ns, critical_pins: "held_o[14] -> held_o[14]", leakage: 6.19 nW, active: 5.8 pJ, idle: 2.6 pJ,
+     source: "own synthesis"}
+  - {module: sample_hold, words: {}, cells: 80, area: 5000 um2, critical_path: 0.5 ns, critical_pins: "a -> b",
+     leakage: 0 W, active: 7 pJ, idle: 3 pJ, stirred: 4 pJ, source: "own synthesis"}
+)";
+  const Technology t = read_technology(path.string());
+  fs::remove(path);
+  REQUIRE(t.digital.size() == 2);
+  const DigitalBlock& b = t.digital[0];
+  CHECK(b.module == "sample_hold");
+  CHECK(b.words.signal_bits == 12);
+  CHECK(b.words.signal_fraction == 8);
+  CHECK(b.words.weight_bits == FixedWords{}.weight_bits);
+  CHECK(b.cells == 64);
+  CHECK(b.area.si == Approx(3824e-12));
+  CHECK(b.critical_path.si == Approx(0.432e-9));
+  CHECK(b.critical_pins == "held_o[14] -> held_o[14]");
+  CHECK(b.leakage.si == Approx(6.19e-9));
+  CHECK(b.active.si == Approx(5.8e-12));
+  CHECK(b.idle.si == Approx(2.6e-12));
+  CHECK(b.stirred.si == 0.0);
+  CHECK(b.source == "own synthesis");
+  CHECK(t.digital[1].words == FixedWords{});
+  CHECK(t.digital[1].stirred.si == Approx(4e-12));
+}
+
 TEST_CASE("technology: what a file does not state is assumed, and says so", "[technology]") {
   const fs::path path = fs::temp_directory_path() / "leadlag_design_test_technology.yaml";
   std::ofstream(path) << "technology: bare\nnumbers: {v_dd: {value: 1.2 V, source: \"own choice\"}}\n";
