@@ -19,7 +19,8 @@ constexpr const char* sequencer = "phase_sequencer";
 
 const DigitalBlock* find(const Design& design, std::string_view module) {
   for (const DigitalBlock& b : design.technology.digital) {
-    if (b.module == module && b.words == design.words) return &b;
+    // A sequencer has no words.
+    if (b.module == module && (b.words == design.words || module == sequencer)) return &b;
   }
   return nullptr;
 }
