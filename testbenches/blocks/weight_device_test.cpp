@@ -142,7 +142,7 @@ TEST_CASE("weight device: pulses vary from cycle to cycle, writes by their noise
   WeightDevice device{.range = {-1.0, 1.0}};
   device.resistive = true;
   device.nonlinearity = 0.0, device.pulse = 0.002, device.cycle_variation = 3.0, device.write_noise = 0.02;
-  MadeCells made{.device = device, .gain = {}, .offset = {}, .write_noise_key = 11};
+  MadeCells made{.device = device, .gain = {}, .offset = {}, .digital = {}, .write_noise_key = 11};
   std::vector<double> steps, writes;
   for (std::size_t k = 0; k < 100000; ++k) {
     steps.push_back(device.stepped(0.1, 0.004, made.write_normal(0, k)));
