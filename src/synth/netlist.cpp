@@ -12,6 +12,12 @@ bool is_number(const std::string& name) {
   return name.size() > 2 && name.front() == '_' && name.find_first_not_of("0123456789", 1) == name.size() - 1;
 }
 
+/// What a reader looks for: registers (..._q) before other names of the RTL before Yosys's own.
+int rank(const std::string& name) {
+  const std::string stem = name.substr(0, name.find('['));
+  return is_number(stem) ? 0 : stem.ends_with("_q") ? 2 : 1;
+}
+
 std::map<std::size_t, std::string> names_of_bits(const nlohmann::json& nets) {
   std::map<std::size_t, std::string> names;
   for (const auto& [name, net] : nets.items()) {
@@ -19,7 +25,7 @@ std::map<std::size_t, std::string> names_of_bits(const nlohmann::json& nets) {
     for (std::size_t k = 0; k < bits.size(); ++k) {
       if (!bits[k].is_number_unsigned()) continue;  // a constant
       std::string& kept = names[bits[k].get<std::size_t>()];
-      if (!kept.empty() && !is_number(kept)) continue;
+      if (!kept.empty() && rank(name) <= rank(kept)) continue;
       kept = name + (bits.size() > 1 ? "[" + std::to_string(k) + "]" : "");
     }
   }

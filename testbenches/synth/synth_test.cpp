@@ -38,7 +38,7 @@ const char* const small_json = R"({"modules": {"top": {
                     "connections": {"A": [3], "Y": [4]}},
             "_2_": {"type": "F", "port_directions": {"CLK": "input", "D": "input", "S": "input", "Q": "output"},
                     "connections": {"CLK": [2], "D": [4], "S": ["1"], "Q": [5]}}},
-  "netnames": {"clk_i": {"bits": [2]}, "d_i": {"bits": [3]}, "_3_": {"bits": [4]}, "u.state_q": {"bits": ["0", 5]},
+  "netnames": {"a_first": {"bits": [5]}, "clk_i": {"bits": [2]}, "d_i": {"bits": [3]}, "_3_": {"bits": [4]}, "u.state_q": {"bits": ["0", 5]},
                "_4_": {"bits": [5]}}}}})";
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

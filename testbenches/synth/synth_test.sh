@@ -16,7 +16,7 @@ case $case_name in
     awk -v idle="$(value idle)" 'BEGIN { rise = 0.041704 - 0.06 / 0.18 * (0.046706 - 0.041704); fall = 0.123008 - 0.06 / 0.18 * (0.130168 - 0.123008)
       x = idle / (16 * (rise + fall)); exit !(x > 0.99 && x < 1.01) }' || fail "idle $(value idle)"
     awk -v t="$(value critical_path)" 'BEGIN { exit !(t > 0.2 && t < 2) }' || fail "critical path $(value critical_path)"
-    grep -q 'critical_pins: "held_o\[' d/digital.yaml || fail "no path by name"
+    grep -q 'critical_pins: "held_[oq]\[' d/digital.yaml || fail "no path by name"
     # Half the bits: half the registers.
     expect 0 "$leadlag" characterize sample_hold --digital --words signal_bits=8,signal_fraction=5 --out half --quiet
     awk -v a="$(value idle)" -v b="$(value idle half/digital.yaml)" 'BEGIN { x = a / b; exit !(x > 1.99 && x < 2.01) }' || fail "idle of 8 bits"
