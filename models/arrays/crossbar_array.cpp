@@ -199,7 +199,13 @@ void CrossbarArray<T>::count_updates(SweepMode::Update mode, std::size_t active_
                                      std::span<const T> error) {
   // A cell works where both its inputs are nonzero. For one die that is the product of the two counts; for
   // replicas the product of the counts over all dies is spread evenly over them.
-  // An offset current flows always.
+  // An offset current flows always; a digital cell works whatever its words are.
+  if (shape_.digital) {
+    const std::size_t all = (shape_.rows * shape_.columns + bias_.size()) * shape_.replicas;
+    const bool writes = mode == SweepMode::Update::online;
+    activity.plasticity_cell[writes ? Event::weight_update : Event::accumulate] += all;
+    return;
+  }
   const std::size_t active = physics_ && physics_->has_offsets()
                                  ? shape_.rows * shape_.columns + bias_.size()
                                  : count_nonzero(error.data(), error.size()) * active_rates / shape_.replicas;
