@@ -14,7 +14,7 @@ models/arrays: arrays blocks technology fixed units
 models/learning: learning arrays blocks technology fixed units
 src/design: design blocks learning technology fixed units
 src/spice: spice design arrays blocks learning technology fixed units
-src/synth: synth spice design technology fixed units
+src/synth: synth spice design arrays blocks technology fixed units
 src/elaborate: elaborate design arrays blocks learning technology fixed units
 src/measure: measure design learning blocks technology fixed units
 src/report: report measure design technology fixed units

@@ -35,6 +35,9 @@ constexpr const char* usage =
                                      run the chip's SPICE deck in ngspice and compare every node
   leadlag export spice BLUEPRINT --out DIR
                                      write that deck: ngspice -b deck.cir
+  leadlag export verilog BLUEPRINT --out DIR
+                                     write a digital chip as SystemVerilog with constraints, weights and a testbench
+                                     that checks itself (--cycles N ticks of the blueprint's task)
   leadlag characterize BLOCK --out FILE
                                      measure transistor circuits in ngspice (a block, or all), write a technology
                                      file and say how far its relations hold; interrupted, it resumes
@@ -193,11 +196,13 @@ int dispatch(const std::vector<std::string>& words) {
     return testbench_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
   }
   if (command == "export") {
-    if (positional.size() < 3 || positional[1] != "spice")
-      throw UsageError("leadlag export needs the word spice and a blueprint");
+    const bool verilog = positional.size() > 1 && positional[1] == "verilog";
+    if (positional.size() < 3 || (positional[1] != "spice" && !verilog))
+      throw UsageError("leadlag export needs the word spice or verilog, and a blueprint");
     if (positional.size() > 3) throw UsageError("unexpected '" + positional[3] + "'");
     if (run.out.empty()) throw UsageError("leadlag export needs --out DIR");
-    return export_command({positional[1], positional[2], run.out, bench, run.read, run.quiet});
+    const TestbenchCommand exported{"spice", positional[2], run.out, bench, run.read, run.quiet};
+    return verilog ? export_verilog_command(exported) : export_command(exported);
   }
   if (command == "study") {
     const bool robustness = positional.size() > 1 && positional[1] == "robustness";

@@ -125,6 +125,8 @@ TestbenchOptions read_testbench_options(const TestbenchCommand& command);
 
 /// Writes the deck of `leadlag testbench spice` and nothing else; takes its options.
 int export_command(const TestbenchCommand& command);
+/// Writes a digital chip as a tile of rtl_ref, with vectors of a run and a testbench; takes --cycles.
+int export_verilog_command(const TestbenchCommand& command);
 /// Runs the chip's deck in ngspice and compares.
 int spice_testbench(const TestbenchCommand& command, const TestbenchOptions& options);
 /// Many dies with mismatch of their own, as decks: which share of them learns.

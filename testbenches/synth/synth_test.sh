@@ -32,6 +32,37 @@ case $case_name in
     expect 0 "$leadlag" characterize sample_hold --digital --liberty "own cells/my.lib" --cells "own cells/my.v" --out own --quiet
     cmp d/digital.yaml own/digital.yaml || fail "another file from the same library"
     ;;
+  export)  # a die that learns, from the simulator alone, against its RTL in two others
+    expect 0 "$leadlag" export verilog "$3/models/chips/digital_tile.yaml" --out d --cycles 300
+    has stdout "300 ticks, 19 weights"
+    cmp -s d/weights.hex d/weights_end.hex && fail "nothing was learnt"
+    expect 0 sh d/run.sh
+    [ "$(grep -c 'PASS: 300 ticks, 19 weights' stdout)" -eq 2 ] || fail "not twice PASS"
+    # One bit of one tick, and one of a weight, must not pass.
+    cp d/expected.hex kept.hex
+    sed -i '150s/.$/x/; 150s/0x$/1/; 150s/[1-9a-f]x$/0/; 150s/x$/0/' d/expected.hex
+    cmp -s d/expected.hex kept.hex && fail "the expected words did not change"
+    expect 1 sh d/run.sh
+    [ "$(grep -c FAIL stdout)" -eq 2 ] || fail "a wrong word passes"
+    cp kept.hex d/expected.hex
+    sed -i '3s/^0/1/; 3s/^[^1]/0/' d/weights_end.hex
+    expect 1 sh d/run.sh
+    # What stands there may be written again; what is not ours may not.
+    expect 0 "$leadlag" export verilog "$3/models/chips/digital_tile.yaml" --out d --cycles 10
+    mkdir other && touch other/mine
+    expect 2 "$leadlag" export verilog "$3/models/chips/digital_tile.yaml" --out other
+    ;;
+  export_wrong)
+    expect 2 "$leadlag" export verilog "$3/models/chips/fashion_mnist_fixed.yaml" --out d
+    for wrong in "update: die" "loss: mse"; do has stderr "$wrong"; done
+    expect 2 "$leadlag" export verilog "$3/models/chips/two_neurons.yaml" --out d
+    has stderr "chip.fidelity: fixed"
+    expect 2 "$leadlag" export verilog "$3/models/chips/digital_tile.yaml" --out d --level transistor
+    has stderr "--level"
+    expect 2 "$leadlag" export verilg "$3/models/chips/digital_tile.yaml" --out d
+    has stderr "verilog"
+    [ ! -e d ] || fail "something was written"
+    ;;
   wrong)
     expect 2 "$leadlag" characterize sample_hld --digital --words signal_bits=99,signal_fractoin=3,x --jobs 0 --liberty none.lib
     for wrong in "did you mean 'sample_hold'" "signal_bits needs" "did you mean 'signal_fraction'" "'x' is not NAME=NUMBER" --jobs --out --cells "no such file"; do has stderr "$wrong"; done
