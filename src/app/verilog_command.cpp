@@ -100,7 +100,8 @@ int export_verilog_command(const TestbenchCommand& command) {
     if (name != "rtl/leadlag_pkg.sv") files += name + "\n";
   }
   out.write("files.f", "rtl/leadlag_pkg.sv\n" + files + "tile.sv\n");
-  for (const auto& [name, text] : tile_files(design, run, clock > Frequency{} ? 1.0 / clock : Time{20e-9})) {
+  for (const auto& [name, text] :
+       tile_files(design, die, run, clock > Frequency{} ? 1.0 / clock : Time{20e-9})) {
     out.write(name, text);
   }
   out.publish();

@@ -50,7 +50,7 @@ class ModuleBill {
  public:
   explicit ModuleBill(const Design& design) : design_(design), clock_(column_clock(design)) {}
 
-  /// Groups of modules that have figures; `busy` describes one event of the block.
+  /// Modules that have figures, under the name of the block that they stand for.
   void add(const std::string& array, const char* block, const char* module, std::size_t count,
            std::vector<EventEnergy> energies, std::vector<Arc> arcs = {}) {
     const DigitalBlock* b = find(design_, module);
@@ -63,8 +63,7 @@ class ModuleBill {
         .energies = std::move(energies),
         .area = b->area,
         .area_derivation = std::string(module) + ", " + std::to_string(b->cells) + " standard cells"};
-    const double n = static_cast<double>(count);
-    groups.push_back({array, count, sheet, n * sheet.static_current, n * sheet.area});
+    add(array, count, sheet);
   }
   void add(const std::string& array, std::size_t count, const Datasheet& sheet) {
     const double n = static_cast<double>(count);

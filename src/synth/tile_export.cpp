@@ -51,16 +51,17 @@ std::string constant(int width, std::int64_t value) {
   return std::to_string(width) + "'d" + std::to_string(value);
 }
 
-std::string wrapper(const Design& design, const TileRun& run) {
+/// Of weights: 2^bits are at least as many.
+int address_bits(const TileRun& run) { return std::max(1, fixed::growth_bits(run.first.size())); }
+
+std::string wrapper(const Design& design, const Die& die, const TileRun& run) {
   const TileArrays at = tile_arrays(design);
   const FixedWords& w = design.words;
-  const Die die = fabricate(design);
   const Layer hidden = layer(design, die, at.hidden), output = layer(design, die, at.output);
   const auto& neuron = die.neurons[at.hidden][0];
   const std::int64_t nudge = fixed::quantise_unsigned(neuron.nudging, {w.gain_bits, w.gain_fraction});
   const int shift = -static_cast<int>(std::lround(std::log2(design.learning.params.rate)));
-  int address = 1;
-  while ((std::size_t{1} << address) < run.first.size()) ++address;
+  const int address = address_bits(run);
   const auto size = [&](std::size_t array) { return std::to_string(design.arrays[array].size); };
   const auto curve = [&](std::size_t array) {
     return std::to_string(static_cast<int>(curve_of(design.arrays[array].neurons()[0].activation)));
@@ -129,8 +130,7 @@ std::string wrapper(const Design& design, const TileRun& run) {
 std::string testbench(const Design& design, const TileRun& run, std::size_t expected_bits) {
   const TileArrays at = tile_arrays(design);
   const auto size = [&](std::size_t array) { return std::to_string(design.arrays[array].size); };
-  int address = 1;
-  while ((std::size_t{1} << address) < run.first.size()) ++address;
+  const int address = address_bits(run);
   return "// Written by leadlag export verilog. Prints PASS, or the first words that differ.\n`timescale 1ns "
          "/ 1ps\nmodule tb;\n"
          "  localparam int Inputs = " +
@@ -308,8 +308,8 @@ std::vector<std::int64_t> tile_weights(const Design& design, const std::vector<d
   return words;
 }
 
-std::vector<std::pair<std::string, std::string>> tile_files(const Design& design, const TileRun& run,
-                                                            Time clock) {
+std::vector<std::pair<std::string, std::string>> tile_files(const Design& design, const Die& die,
+                                                            const TileRun& run, Time clock) {
   const int signal = design.words.signal_bits;
   std::string tokens, expected, first, last;
   std::size_t width = 0;
@@ -333,7 +333,7 @@ std::vector<std::pair<std::string, std::string>> tile_files(const Design& design
     return text;
   };
   const std::string period = shortest(std::round(clock.si * 1e12) / 1e3);
-  return {{"tile.sv", wrapper(design, run)},
+  return {{"tile.sv", wrapper(design, die, run)},
           {"tb.sv", testbench(design, run, width)},
           {"tokens.hex", tokens},
           {"expected.hex", expected},

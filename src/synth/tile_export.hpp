@@ -39,7 +39,7 @@ std::vector<std::int64_t> tile_weights(const Design& design, const std::vector<d
 
 /// Files of an exported tile, beside the sources in rtl_ref: the configured tile, its constraints, weight
 /// image, vectors, a testbench that checks itself, and what runs it in two simulators.
-std::vector<std::pair<std::string, std::string>> tile_files(const Design& design, const TileRun& run,
-                                                            Time clock);
+std::vector<std::pair<std::string, std::string>> tile_files(const Design& design, const Die& die,
+                                                            const TileRun& run, Time clock);
 
 }  // namespace leadlag
