@@ -10,7 +10,8 @@ namespace leadlag {
 CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& circuit,
                          const CellContext& context, const std::vector<std::vector<double>>& weights,
                          const std::vector<std::vector<double>>& bias, UpdateBy update,
-                         const std::vector<std::shared_ptr<const MadeCells>>& cells)
+                         const std::vector<std::shared_ptr<const MadeCells>>& cells,
+                         const std::vector<std::vector<double>>& read_offsets)
     : sc_module(name),
       x_i("x_i",
           static_cast<std::size_t>(std::count_if(circuit.columns.begin(), circuit.columns.end(),
@@ -33,6 +34,7 @@ CircuitTile::CircuitTile(const sc_core::sc_module_name& name, const Circuit& cir
         bias[k], c.plastic, cells.empty() ? nullptr : cells[k]);
     crossbars_.push_back({std::move(array)});
   }
+  for (std::size_t k = 0; k < read_offsets.size(); ++k) memory_[k].offset = read_offsets[k];
   for (const auto& phase : circuit.phases) table_.push_back({phase.cycles, phase.inference, phase.lines});
   build_columns(context);
   connect();
@@ -117,6 +119,7 @@ void CircuitTile::read(std::size_t k) {
         m.result[i] -= crossbar.array->bias(i);
       }
     }
+    for (std::size_t i = 0; i < m.offset.size(); ++i) m.result[i] += m.offset[i];
   }
   if (!wire.transposed) crossbar.array->count_reads(input);
   std::vector<double>& to = columns_[wire.to.column].in[wire.to.pin];

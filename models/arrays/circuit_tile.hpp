@@ -25,10 +25,12 @@ class CircuitTile final : public sc_core::sc_module {
   sc_core::sc_port<LaneIn<double>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> SC_NAMED(target_i);
 
   /// weights, bias: initial values by crossbar of the netlist. context.name is not used.
-  /// cells: at circuit fidelity, by crossbar; null or empty: ideal.
+  /// cells: at circuit fidelity, by crossbar; null or empty: ideal. read_offsets: what the synapses of a
+  /// read's summing nodes give at rest, by read; empty: nothing.
   CircuitTile(const sc_core::sc_module_name& name, const Circuit& circuit, const CellContext& context,
               const std::vector<std::vector<double>>& weights, const std::vector<std::vector<double>>& bias,
-              UpdateBy update, const std::vector<std::shared_ptr<const MadeCells>>& cells = {});
+              UpdateBy update, const std::vector<std::shared_ptr<const MadeCells>>& cells = {},
+              const std::vector<std::vector<double>>& read_offsets = {});
 
   /// One clock cycle: lines, wires, products, states.
   void run(bool learn, double eta);
@@ -57,6 +59,7 @@ class CircuitTile final : public sc_core::sc_module {
   /// A read whose input has not moved since the last cycle gives what it gave.
   struct ReadMemory {
     std::vector<double> input, result;
+    std::vector<double> offset;  // of its summing nodes; empty: 0
     std::uint64_t version = 0;
   };
   /// What the power of an array of conductances needs of its weights and of the voltages of its columns.

@@ -14,6 +14,7 @@ void NeuronArray<T>::prepare() {
   const std::size_t n = size() * lanes_;
   nudging_.resize(n), drive_.resize(n), back_.resize(n), error_.resize(n);
   slope_.resize(n), next_slope_.resize(n);
+  drive_at_rest_ = at_rest(params_.drive_offsets), back_at_rest_ = at_rest(params_.back_offsets);
   if (params_.has_target) epsilon_.resize(n), later_epsilon_.resize(n);
   if (params_.hop == Hop::continuous) lead_.resize(n);
   if (tapped()) driven_.resize(n), membrane_.resize(n), lookahead_.resize(n);
@@ -28,6 +29,24 @@ void NeuronArray<T>::prepare() {
     SC_METHOD(on_edge);
     sensitive << clk_i.pos();
     dont_initialize();
+  }
+}
+
+template <class T>
+AlignedVector<T> NeuronArray<T>::at_rest(const std::vector<double>& offsets) const {
+  AlignedVector<T> lanes(offsets.size() * lanes_);
+  for (std::size_t i = 0; i < offsets.size(); ++i)
+    std::fill_n(&lanes[i * lanes_], params_.replicas, static_cast<T>(offsets[i]));
+  return lanes;
+}
+
+/// A summing node before its crossbars' currents.
+template <class T>
+void NeuronArray<T>::rest(AlignedVector<T>& node, const AlignedVector<T>& at_rest) {
+  if (at_rest.empty()) {
+    std::fill(node.begin(), node.end(), T(0));
+  } else {
+    std::copy(at_rest.begin(), at_rest.end(), node.begin());
   }
 }
 
@@ -102,7 +121,7 @@ void NeuronArray<T>::add_back(bool fresh) {
 
 template <class T>
 void NeuronArray<T>::compute_error(bool fresh) {
-  std::fill(back_.begin(), back_.end(), T(0));
+  rest(back_, back_at_rest_);
   add_back(fresh);
   if (params_.has_target) compute_epsilon(fresh ? rate_o->fresh() : rate_o->read());
   if (params_.hop == Hop::continuous) return;
@@ -191,7 +210,7 @@ void NeuronArray<T>::on_edge() {
     return record(false);
   }
   if (has_errors()) compute_error(false);
-  std::fill(drive_.begin(), drive_.end(), T(0));
+  rest(drive_, drive_at_rest_);
   std::size_t sent = 0;
   for (std::size_t k = 0; k < incoming_.size(); ++k) {
     Incoming& in = incoming_[k];
@@ -206,7 +225,7 @@ void NeuronArray<T>::on_edge() {
 
 template <class T>
 void NeuronArray<T>::run_forward(bool fresh) {
-  std::fill(drive_.begin(), drive_.end(), T(0));
+  rest(drive_, drive_at_rest_);
   for (std::size_t k = 0; k < incoming_.size(); ++k) {
     incoming_[k].crossbar->sweep({}, rate_of(k, fresh), {}, T(0), drive_, {});
   }
@@ -279,7 +298,7 @@ void NeuronArray<T>::replay(bool fresh) {
   if (params_.has_target) restore(later_epsilon_);
   if (params_.has_target) epsilon_ = fresh ? later_epsilon_ : later;
   if (params_.has_target && first && !fresh) std::fill(epsilon_.begin(), epsilon_.end(), T(0));
-  std::fill(back_.begin(), back_.end(), T(0));
+  rest(back_, back_at_rest_);
   if (fresh || !first) add_back(fresh);
   filter_errors(memory_.read(slope_.size()).data());
   std::size_t sent = backs_o.size();

@@ -28,6 +28,7 @@ struct NeuronArrayParams {
   std::vector<ProspectiveNeuron::Params> neurons;
   std::vector<ErrorUnit::Params> error_units;               ///< empty: the array has no error units
   std::vector<StagePhysics> neuron_physics, error_physics;  ///< one per unit, or empty: ideal
+  std::vector<double> drive_offsets, back_offsets;          ///< of the summing nodes, one per unit, or empty
   NoiseKeys neuron_noise, error_noise;
   std::optional<FixedWords> words;  ///< the array is digital
   bool has_target = false;
@@ -178,6 +179,8 @@ class NeuronArray final : public sc_core::sc_module {
 
  private:
   void prepare();
+  AlignedVector<T> at_rest(const std::vector<double>& offsets) const;
+  static void rest(AlignedVector<T>& node, const AlignedVector<T>& at_rest);
   void set_coefficients(std::size_t unit);
   void on_edge();
   void reset();
@@ -211,6 +214,7 @@ class NeuronArray final : public sc_core::sc_module {
   bool nudged_ = false;
   AnalogColumn<T> analog_neurons_, analog_errors_;
   std::vector<bool> back_at_once_;  // by outgoing crossbar: its error units are in the same analog island
+  AlignedVector<T> drive_at_rest_, back_at_rest_;  // of the summing nodes; empty: 0
   AlignedVector<T> nudging_, drive_, back_, epsilon_, later_epsilon_, error_, slope_, next_slope_, lead_;
   AlignedVector<T> driven_, membrane_, lookahead_, apical_;  // where something looks inside: s, u, u_hat, a
   std::vector<double> target_, last_target_;                 // Hop::continuous

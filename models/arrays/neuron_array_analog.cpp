@@ -8,7 +8,7 @@ namespace leadlag {
 
 template <class T>
 void NeuronArray<T>::settle_rates(Instant at) {
-  std::fill(drive_.begin(), drive_.end(), T(0));
+  rest(drive_, drive_at_rest_);
   for (std::size_t k = 0; k < incoming_.size(); ++k) {
     incoming_[k].crossbar->read(rate_of(k, incoming_[k].same_instant), drive_);
   }

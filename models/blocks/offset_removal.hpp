@@ -20,6 +20,16 @@ struct Names<OffsetRemoval> {
   static constexpr std::array<std::string_view, 3> value{"none", "auto_zero", "chopped"};
 };
 
+/// The same where nothing could turn the signals round.
+enum class Zeroing {
+  none,
+  auto_zero,
+};
+template <>
+struct Names<Zeroing> {
+  static constexpr std::array<std::string_view, 2> value{"none", "auto_zero"};
+};
+
 /// Layout area of the two crossed pairs of switches that both remedies need, each as small as a hold switch.
 inline Area offset_switches(const Technology& t) {
   constexpr Area gate{0.5e-6 * 0.5e-6};

@@ -37,6 +37,12 @@ Datasheet Synapse::datasheet(const Params& p, const Technology& t, const Operati
           .area_derivation = "transistors"};
 }
 
+double Synapse::offset(const Params& p, const Technology& t, FullScale full_scale) {
+  const Voltage linear = 2.0 * t.thermal_voltage() / t.kappa;
+  return p.conducts() ? 0.0
+                      : t.plasticity_offset * (linear / p.weight_voltage) * (linear / full_scale.voltage);
+}
+
 SynapseModule::SynapseModule(const sc_core::sc_module_name& name, FullScale full_scale)
     : sc_module(name), full_scale_(full_scale) {
   SC_METHOD(read_forward);

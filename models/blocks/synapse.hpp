@@ -33,10 +33,14 @@ struct Names<WireModel> {
 ///
 /// Or, with resistive wires, two differential pairs of conductances that share a weight, one for each read:
 /// g+ = conductance max(w, 0), g- = conductance max(-w, 0); arrays/wired_crossbar.hpp.
-/// Not modelled: compression, offset.
+/// Circuit fidelity: each transconductor, a Gilbert cell, gives N(0, s) at rest, whatever its weight;
+///   s = plasticity_offset V_L^2 / (weight_voltage V_fs)     in units of drive, V_L = 2 U_T / kappa:
+/// its offset current over its current at a weight and a signal of 1. Drawn for all synapses of a summing
+/// node together. Not modelled: compression, gain mismatch.
 struct Synapse {
   struct Params {
     Current bias = 1_nA;
+    Voltage weight_voltage = 20_mV;
     WireModel wires = WireModel::ideal;
     Conductance conductance{1e-6};
 
@@ -47,16 +51,23 @@ struct Synapse {
     }
 
     static constexpr auto fields() {
-      return std::tuple{Field{"bias", &Params::bias, domain::positive,
-                              "bias current of each of the two transconductors at weight 1 (wires: ideal)"},
-                        Field{"wires", &Params::wires, Domain{},
-                              "ideal: transconductors; else pairs of conductances on wires that resist, "
-                              "approximate or nodal"},
-                        Field{"conductance", &Params::conductance, domain::positive,
-                              "of weight 1 (wires: approximate, nodal)"}};
+      return std::tuple{
+          Field{"bias", &Params::bias, domain::positive,
+                "bias current of each of the two transconductors (wires: ideal)"},
+          Field{"weight_voltage", &Params::weight_voltage, domain::positive,
+                "at the transconductors' weight inputs for a weight of 1 (wires: ideal): more makes their "
+                "offset smaller beside the signal, and leaves less range"},
+          Field{"wires", &Params::wires, Domain{},
+                "ideal: transconductors; else pairs of conductances on wires that resist, "
+                "approximate or nodal"},
+          Field{"conductance", &Params::conductance, domain::positive,
+                "of weight 1 (wires: approximate, nodal)"}};
     }
   };
   static constexpr const char* stem = "synapse";
+
+  /// s above.
+  static double offset(const Params&, const Technology&, FullScale);
   /// Cells along the wires that drive a crosspoint's two reads.
   struct Run {
     std::size_t rows = 0, columns = 0;

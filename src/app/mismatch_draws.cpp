@@ -104,7 +104,8 @@ DieErrors errors_of(const SpiceRows& rows, const Design& design) {
 Design mismatched(const Design& design, const DeckMismatch& mismatch) {
   Design d = design;
   d.chip.fidelity = Fidelity::ideal, d.fidelities.clear();
-  for (const std::string_view stem : {ProspectiveNeuron::stem, ErrorUnit::stem, PlasticityCell::stem}) {
+  for (const std::string_view stem :
+       {ProspectiveNeuron::stem, ErrorUnit::stem, PlasticityCell::stem, Synapse::stem}) {
     if (mismatch.covers(stem)) d.fidelities[std::string(stem)] = Fidelity::circuit;
   }
   d.physics.on.fill(false);

@@ -474,6 +474,9 @@ struct Design {
   /// steps or ends need a range, which is 8 times the root mean square of the initial weights to both sides
   /// (a matrix: or 1.25 times its largest element, if that is more), or -1 to 1 if all begin at 0.
   WeightRange cell_range(std::size_t crossbar) const;
+  /// sigma of what one synapse adds to its summing node at rest, in units of drive, after zeroing; 0 where
+  /// synapses are ideal.
+  double synapse_offset() const;
   Topology topology() const;  ///< what a learning template needs to know of the forward chip
   /// Signals of each unit of an array that a trajectory memory holds.
   std::size_t recorded_signals(std::size_t array) const;

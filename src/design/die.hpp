@@ -20,6 +20,9 @@ struct Die {
   std::vector<std::vector<SynapticLowPass::Params>> low_passes;
   /// What circuits add to the equations of neurons and error units; empty where these are ideal.
   std::vector<std::vector<StagePhysics>> neuron_physics, error_physics;
+  /// What the synapses of an array's summing nodes give at rest, in units of drive, by array; empty where
+  /// these are ideal. Of a netlist: by read.
+  std::vector<std::vector<double>> drive_offsets, back_offsets, read_offsets;
   std::vector<std::vector<double>> weights;  ///< by crossbar, row-major, rows are postsynaptic
   std::vector<std::vector<double>> biases;   ///< by crossbar; empty where it has none
   /// By crossbar, of the netlist if the chip is drawn as one; null at ideal fidelity.
@@ -35,6 +38,9 @@ Die fabricate(const Design& design);
 /// fabricate()'s part in stages: moves time constants and sets Die::neuron_physics and error_physics of array
 /// `a`. The rest of the array is already as drawn.
 void fabricate_stages(const Design& design, std::size_t a, Die& die);
+
+/// fabricate()'s part in summing nodes: sets Die::drive_offsets, back_offsets and read_offsets.
+void fabricate_nodes(const Design& design, Die& die);
 
 /// The chip that the designer drew, whatever the fidelity: every instance nominal.
 Die as_drawn(const Design& design);

@@ -130,6 +130,7 @@ Die fabricate(const Design& design) {
   for (std::size_t a = 0; a < design.arrays.size() && design.has_physics(); ++a) {
     fabricate_stages(design, a, die);
   }
+  fabricate_nodes(design, die);
   const auto seed = static_cast<std::uint64_t>(design.chip.seed);
   for (const CrossbarDesign& crossbar : design.crossbars) {
     const std::size_t rows = design.arrays[crossbar.to].size, columns = design.arrays[crossbar.from].size;

@@ -49,7 +49,7 @@ CircuitDie::CircuitDie(const sc_core::sc_module_name& name, const Design& design
                             {},
                             cell_physics(design)};
   tile_ = std::make_unique<CircuitTile>("tile", circuit_, context, initial.weights, initial.biases,
-                                        design.learning.params.update, die.cells);
+                                        design.learning.params.update, die.cells, die.read_offsets);
   std::size_t pad = 0, pin = 0;
   for (std::size_t k = 0; k < design.arrays.size(); ++k) {
     const ArrayDesign& a = design.arrays[k];

@@ -43,6 +43,14 @@ StructuralSource::StructuralSource(const sc_core::sc_module_name& name,
   }
 }
 
+namespace {
+
+Current at_rest(const std::vector<double>& offsets, std::size_t i, FullScale full_scale) {
+  return offsets.empty() ? Current{} : offsets[i] * full_scale.current;
+}
+
+}  // namespace
+
 StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const NeuronArrayParams& params,
                                      FullScale full_scale, std::size_t drive_inputs, std::size_t back_inputs)
     : sc_module(name) {
@@ -51,8 +59,8 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
   drive_used_.resize(n), back_used_.resize(n);
   if (params.gain_stage) raw_error_.resize(n), driven_.resize(n), lookahead_.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
-    drive_nodes.push_back(
-        std::make_unique<SummingNodeModule>(numbered("drive_node", i).c_str(), drive_inputs));
+    drive_nodes.push_back(std::make_unique<SummingNodeModule>(numbered("drive_node", i).c_str(), drive_inputs,
+                                                              at_rest(params.drive_offsets, i, full_scale)));
     drive_nodes[i]->sum_o(drive[i]);
     neurons.push_back(std::make_unique<ProspectiveNeuronModule>(
         numbered(ProspectiveNeuron::stem, i).c_str(), params.neurons[i],
@@ -81,7 +89,8 @@ StructuralNeurons::StructuralNeurons(const sc_core::sc_module_name& name, const 
       gain_stages[i]->error_i(raw_error_[i]), gain_stages[i]->error_o(error[i]);
     }
     if (back_inputs == 0) continue;
-    back_nodes.push_back(std::make_unique<SummingNodeModule>(numbered("back_node", i).c_str(), back_inputs));
+    back_nodes.push_back(std::make_unique<SummingNodeModule>(numbered("back_node", i).c_str(), back_inputs,
+                                                             at_rest(params.back_offsets, i, full_scale)));
     back_nodes[i]->sum_o(back[i]);
   }
 }

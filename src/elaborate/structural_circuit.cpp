@@ -48,7 +48,7 @@ StructuralCircuit::StructuralCircuit(const sc_core::sc_module_name& name, const 
   }
   build_pads(design, die);
   build_crossbars(design, die);
-  build_reads();
+  build_reads(die);
   build_columns(design);
   build_readout(design, die);
   handles_ = circuit_groups(circuit_);
@@ -138,7 +138,7 @@ void StructuralCircuit::build_crossbars(const Design& design, const Die& die) {
   }
 }
 
-void StructuralCircuit::build_reads() {
+void StructuralCircuit::build_reads(const Die& die) {
   for (std::size_t k = 0; k < reads_.size(); ++k) {
     const Circuit::Read& drawn = circuit_.reads[k];
     Read& read = reads_[k];
@@ -150,7 +150,9 @@ void StructuralCircuit::build_reads() {
     read.currents.resize(to * from), read.unused.resize(to * from), read.sums.resize(to);
     for (std::size_t i = 0; i < to; ++i) {
       const std::string node = numbered(numbered("read", k) + "_node", i);
-      read.nodes.push_back(std::make_unique<SummingNodeModule>(node.c_str(), from));
+      const bool ideal = die.read_offsets.empty() || die.read_offsets[k].empty();
+      read.nodes.push_back(std::make_unique<SummingNodeModule>(
+          node.c_str(), from, ideal ? Current{} : die.read_offsets[k][i] * full_scale_.current));
       read.nodes[i]->sum_o(read.sums[i]);
       for (std::size_t j = 0; j < from; ++j) {
         const std::size_t wire = i * from + j;

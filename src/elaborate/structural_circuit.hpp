@@ -55,7 +55,7 @@ class StructuralCircuit final : public DieModule {
 
   void build_pads(const Design& design, const Die& die);
   void build_crossbars(const Design& design, const Die& die);
-  void build_reads();
+  void build_reads(const Die& die);
   void build_columns(const Design& design);
   void build_readout(const Design& design, const Die& die);
   void count_and_check();

@@ -233,7 +233,7 @@ double StructuralIsland::weight(std::size_t crossbar, std::size_t row, std::size
 }
 
 double StructuralIsland::drive(std::size_t array, std::size_t unit) const {
-  double sum = 0.0;
+  double sum = parts_.neurons[array]->drive_nodes[unit]->offset() / full_scale_.current;
   for (std::size_t c = 0; c < crossbars_.size(); ++c) {
     if (crossbars_[c].to != array) continue;
     const StructuralCrossbar& x = *parts_.crossbars[c];
@@ -247,6 +247,8 @@ double StructuralIsland::drive(std::size_t array, std::size_t unit) const {
 
 double StructuralIsland::back(std::size_t array, std::size_t unit) const {
   double sum = held_[array][unit];
+  const auto& nodes = parts_.neurons[array]->back_nodes;
+  if (!nodes.empty()) sum += nodes[unit]->offset() / full_scale_.current;
   for (std::size_t c = 0; c < crossbars_.size(); ++c) {
     if (crossbars_[c].below != array || !contains(crossbars_[c].to)) continue;
     const auto& errors = errors_[crossbars_[c].to];

@@ -57,6 +57,8 @@ NeuronArrayParams neuron_array_params(const Design& design, const Die& die, cons
           .error_units = wiring.has_errors[a] ? die.error_units[a] : std::vector<ErrorUnit::Params>{},
           .neuron_physics = die.neuron_physics[a],
           .error_physics = wiring.has_errors[a] ? die.error_physics[a] : std::vector<StagePhysics>{},
+          .drive_offsets = die.drive_offsets[a],
+          .back_offsets = die.back_offsets[a],
           .neuron_noise = NoiseKeys::of(seed, design.arrays[a].name, ProspectiveNeuron::stem),
           .error_noise = NoiseKeys::of(seed, design.arrays[a].name, ErrorUnit::stem),
           .words = design.is_digital() ? std::optional(design.words) : std::nullopt,

@@ -96,6 +96,21 @@ bool has_transconductors(const Design& design) {
                      [](const auto& c) { return !c.conducts(); });
 }
 
+/// Three standard deviations, at the neurons that a crossbar drives.
+void check_offsets(const Design& design, std::vector<Finding>& findings) {
+  for (std::size_t a = 0; a < design.arrays.size(); ++a) {
+    std::size_t synapses = 0;
+    for (const CrossbarDesign& c : design.crossbars) {
+      if (c.to == a) synapses += design.arrays[c.from].size + (c.bias ? 1 : 0);
+    }
+    if (synapses == 0) continue;
+    const double rest = 3.0 * design.synapse_offset() * std::sqrt(static_cast<double>(synapses));
+    findings.push_back({"LL-OFFSET-1", "drive at rest, 3 sigma", design.arrays[a].name, "<= 1",
+                        format_quantity(rest, {}), format_quantity(1.0 - rest, {}), verdict(rest <= 1.0),
+                        position(design, "blocks.summing_node.offset_removal")});
+  }
+}
+
 }  // namespace
 
 std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
@@ -120,6 +135,7 @@ std::vector<Finding> check_rules(const Design& design, const Measurements& m) {
                         to_text(unit), to_text(most - unit), verdict(unit <= most),
                         position(design, "chip.full_scale.current")});
   }
+  if (design.synapse_offset() > 0.0) check_offsets(design, findings);
   for (const Path& p : m.timing.paths) {
     findings.push_back({"LL-TIME-1", p.kind + " path", p.to, "<= " + to_text(design.chip.period()),
                         to_text(p.settle), to_text(p.slack), verdict(p.slack >= Time{}),

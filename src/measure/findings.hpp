@@ -21,6 +21,9 @@ inline constexpr std::array rule_table{
          "full_scale.voltage <= linear_range"},
     Rule{"LL-RANGE-2", "a synapse can deliver the unit current",
          "full_scale.current <= synapse.bias tanh(kappa full_scale.voltage / (2 U_T))"},
+    Rule{"LL-OFFSET-1", "what the synapses of a neuron give at rest is small beside a drive of 1",
+         "3 s sqrt(synapses) <= 1, s = plasticity_offset V_L^2 / (weight_voltage V_fs) [/ zero_gain], "
+         "V_L = 2 U_T / kappa"},
     Rule{"LL-TIME-1", "every hop settles within a clock period", "sum of settling arcs <= 1 / clock"},
     Rule{"LL-CLOCK-1", "a digital module is faster than the clock of the columns",
          "critical path <= 1 / fixed.clock"},

@@ -53,7 +53,7 @@ class Decks {
     name_ = name;
     text_ = "* leadlag characterize: " + name +
             "\n.include options.lib\n.options method=gear reltol=1e-4 chgtol=1e-19\n" +
-            ".param vfs=25m ifs=10n vw=1 avt=" + n(r_.technology.a_vt.si) +
+            ".param vfs=25m ifs=10n vw=1 wv=20m avt=" + n(r_.technology.a_vt.si) +
             " g2ut=" + n(r_.technology.kappa / (2.0 * r_.technology.thermal_voltage().si)) +
             "\n.include behavioural.lib\n.include transistor.lib\n" +
             (r_.models.empty() ? std::string(".include card018.lib\n") : ".include \"" + r_.models + "\"\n") +

@@ -38,6 +38,8 @@ class Objections {
     if (d_.blocks.synapse.conducts())
       object("illegal-combination", {}, "a deck has transconductors at its crosspoints: use wires: ideal");
     if (transistors_) check_transistors();
+    if (transistors_ && d_.blocks.summing_node.offset_removal != Zeroing::none)
+      object("illegal-combination", {}, "summing nodes of a transistor deck are ideal: they zero nothing");
     check_ranges();
     check_adaptation();
     check_size();

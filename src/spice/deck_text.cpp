@@ -83,8 +83,8 @@ std::string framed_deck(const Design& design, const Stimulus& stimulus, const De
   const bool transistors = deck.level == SpiceLevel::transistor;
   if (transistors) {
     const Technology& t = design.technology;
-    d.line(".param g2ut=" + spice_number(t.kappa / (2.0 * t.thermal_voltage().si)) +
-           " avt=" + spice_number(deck.a_vt.si));
+    d.line(".param g2ut=" + spice_number(t.kappa / (2.0 * t.thermal_voltage().si)) + " wv=" +
+           spice_number(design.blocks.synapse.weight_voltage.si) + " avt=" + spice_number(deck.a_vt.si));
     d.line(".temp " + spice_number(t.temperature.si - 273.15));
     d.line("Vdd vdd 0 " + spice_number(t.v_dd.si));
   }

@@ -601,14 +601,17 @@ TEST_CASE("docs table: one row per parameter", "[schema]") {
     CHECK(table.starts_with(head));
     CHECK((table.size() == head.size()) == (kind == "conductor"));  // the only one without parameters
   }
-  CHECK(block_table("synapse") ==
-        "| parameter | default | legal | meaning |\n|---|---|---|---|\n"
-        "| `bias` | 1 nA | more than 0 A | bias current of each of the two transconductors at weight 1 "
-        "(wires: ideal) |\n"
-        "| `wires` | ideal | ideal, approximate, nodal | ideal: transconductors; else pairs of conductances "
-        "on wires "
-        "that resist, approximate or nodal |\n"
-        "| `conductance` | 1 uS | more than 0 S | of weight 1 (wires: approximate, nodal) |\n");
+  CHECK(
+      block_table("synapse") ==
+      "| parameter | default | legal | meaning |\n|---|---|---|---|\n"
+      "| `bias` | 1 nA | more than 0 A | bias current of each of the two transconductors "
+      "(wires: ideal) |\n"
+      "| `weight_voltage` | 20 mV | more than 0 V | at the transconductors' weight inputs for a weight of 1 "
+      "(wires: ideal): more makes their offset smaller beside the signal, and leaves less range |\n"
+      "| `wires` | ideal | ideal, approximate, nodal | ideal: transconductors; else pairs of conductances "
+      "on wires "
+      "that resist, approximate or nodal |\n"
+      "| `conductance` | 1 uS | more than 0 S | of weight 1 (wires: approximate, nodal) |\n");
   CHECK_THROWS_AS(block_table("synapsis"), std::invalid_argument);
 }
 
