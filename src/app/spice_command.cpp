@@ -173,9 +173,7 @@ BenchReport spice_report(const Design& design, const Deck& deck, const Stimulus&
                           at});
   }
   double worst = 0.0;
-  for (const NodeDifference& d : c.nodes) {
-    if (!(d.worst <= worst)) worst = d.worst;
-  }
+  for (const NodeDifference& d : c.nodes) worst = further(worst, d.worst);
   r.figures = {
       {"worst_rms", "largest RMS difference, of one unit", c.nodes[order.front()].rms, "", true},
       {"worst_difference", "largest difference at any instant, of one unit", worst, "", true},

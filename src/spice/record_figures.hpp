@@ -26,8 +26,9 @@ inline std::pair<double, double> line(const std::vector<double>& x, const std::v
   for (std::size_t k = 0; k < x.size(); ++k) xx += (x[k] - mx) * (x[k] - mx), xy += (x[k] - mx) * (y[k] - my);
   return {my - xy / xx * mx, xy / xx};
 }
-/// y = scale inversion(x, specific) (technology/relations.hpp), of which y^2 / scale^2 - y / scale = x / specific makes
-/// a line: y = scale + scale^2 / specific (x / y), by least squares. specific is 0 where y does not grow with x.
+/// y = scale inversion(x, specific) (technology/relations.hpp), of which y^2 / scale^2 - y / scale = x /
+/// specific makes a line: y = scale + scale^2 / specific (x / y), by least squares. specific is 0 where y
+/// does not grow with x.
 struct InversionFit {
   double scale = 0.0, specific = 0.0;
 };

@@ -111,8 +111,7 @@ SpiceComparison compare(const Design& design, const Deck& deck, std::vector<std:
       low = std::min(low, values[n]), high = std::max(high, values[n]);
       if (!node.always && !deck.counted.empty() && !deck.counted[n]) continue;
       const double off = std::abs(c.simulated[k][n] - values[n]);
-      squares += off * off, ++counted;
-      if (!(off <= d.worst)) d.worst = off;  // what is no number stays
+      squares += off * off, d.worst = further(d.worst, off), ++counted;
     }
     d.rms = std::sqrt(squares / static_cast<double>(counted)), d.span = high - low;
     if (!tones.empty()) {
