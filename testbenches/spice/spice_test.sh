@@ -244,7 +244,7 @@ case $case_name in
     expect 2 env PATH=/nonexistent "$leadlag" characterize all --out x.yaml
     has stderr "apt-get install ngspice"
     ;;
-  multiplier)  # what leaves weak inversion: a multiplier's settling and the gain of tanh's slope, at a bias between two measured ones
+  inversion)  # what leaves weak inversion: a multiplier's settling and the gain of tanh's slope, at a bias between two measured ones
     for block in synapse activation; do
       expect 0 "$leadlag" characterize $block --points 2 --draws 0 --out $block.yaml --cache "$work/cache" --quiet
       ! grep -q VIOLATED stdout || { cat stdout; fail "a relation does not hold"; }
@@ -257,6 +257,14 @@ case $case_name in
     # By hand: 2 n mu C_ox (W / L) U_T^2 of the card's p-channel mirrors, W / L = 1, is 164 nA; kappa_slope has a share of the fall.
     awk -v i="$(amperes synapse multiplier_specific_current)" 'BEGIN { exit !(i > 164e-9 && i < 3 * 164e-9) }' || fail "specific current $(value synapse multiplier_specific_current)"
     awk -v g="$(value activation slope_gain)" 'BEGIN { split(g, v, " "); exit !(v[1] > 1.08 && v[1] < 1.15) }' || fail "gain $(value activation slope_gain)"
+    # The slope of a neuron with that gain, and without, against the deck.
+    sed 's|technology: cmos180|technology: ./activation.yaml|' "$source/testbenches/spice/slope_chain.yaml" >chip.yaml
+    run chip.yaml --level transistor --step "1 us" --cycles 700 --out with
+    run chip.yaml --level transistor --step "1 us" --cycles 700 --set 'physics.effects=[mismatch]' --set chip.fidelity.prospective_neuron=ideal \
+      --set chip.fidelity.readout=circuit --out without
+    [ "$(nodes with slope rms)" -eq 1 ] && [ "$(nodes without slope rms)" -eq 1 ] || fail "one slope"
+    below "slope" "$(node with slope rms)" 0.03
+    below "the gain is what is missing" 0.08 "$(node without slope rms)"
     ;;
   pi)  # the transistor channel against PiController's equations: rest error, k_p, settling, supply
     expect 0 "$leadlag" characterize pi_controller --points 2 --draws 0 --out pi.yaml --cache "$work/cache" --quiet
