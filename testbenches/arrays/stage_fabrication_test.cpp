@@ -411,8 +411,9 @@ Die with_gain(const Socket::Settings& more = {}) {
 
 }  // namespace
 
-TEST_CASE("fabrication: the circuit of tanh' has the gain of its bias, on all dies; other curves have none",
-          "[array]") {
+TEST_CASE(
+    "fabrication: the circuit of tanh' has the gain of its bias, on all dies, and other curves have none",
+    "[array]") {
   const Die die = with_gain();
   REQUIRE(die.neuron_physics[1].size() == 3);
   for (const StagePhysics& p : die.neuron_physics[1]) {

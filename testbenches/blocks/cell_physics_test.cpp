@@ -204,7 +204,8 @@ TEST_CASE("cell physics: a target unit whose output meets its target shows the c
 }
 
 TEST_CASE(
-    "cell physics: the circuit of tanh' has a gain, alone of all effects; other curves have another circuit",
+    "cell physics: the circuit of tanh' has a gain, alone of all effects, and other curves have another "
+    "circuit",
     "[physics]") {
   CellPhysics physics;
   physics.technology = process();

@@ -59,7 +59,7 @@ TEST_CASE("inversion fit: what does not grow has no specific current", "[spice]"
   CHECK((flat.specific == 0.0 || flat.specific > 1e3 * biases.back()));
 }
 
-TEST_CASE("relations: the error is relative to the transistors; no number, and nothing, is not met",
+TEST_CASE("relations: the error is relative to the transistors, and what is no number is not met",
           "[spice]") {
   RelationCheck k{"pole", "10 nA", 1.05, 1.0, "s", 0.1, false};
   CHECK(k.error() == Approx(0.05));
