@@ -203,10 +203,7 @@ TEST_CASE("cell physics: a target unit whose output meets its target shows the c
   CHECK(agrees(epsilon, 2.0 * 2.5e-3 / full_scale));
 }
 
-TEST_CASE(
-    "cell physics: the circuit of tanh' has a gain, alone of all effects, and other curves have another "
-    "circuit",
-    "[physics]") {
+TEST_CASE("cell physics: the circuit of tanh' has a gain, alone of all effects", "[physics]") {
   CellPhysics physics;
   physics.technology = process();
   physics.technology.slope_gain = 1.2, physics.technology.slope_specific_current = 50_nA;

@@ -112,8 +112,7 @@ TEST_CASE("technology: bias, parasitic pole, settling, transistor area by hand",
   CHECK(transistor_area(tech, "no such block").si == 0.0);
 }
 
-TEST_CASE("relations: a multiplier leaves weak inversion as EKV says, the slope's gain falls with it",
-          "[core]") {
+TEST_CASE("relations: multipliers and the slope's gain leave weak inversion as EKV says", "[core]") {
   CHECK(inversion({5e-9}, {}) == 1.0);
   CHECK_THAT(inversion({3e-9}, {3e-9}), WithinRel(0.5 * (1.0 + std::sqrt(5.0)), exact));  // the golden ratio
   CHECK_THAT(inversion({6e-9}, {1e-9}), WithinRel(3.0, exact));

@@ -78,10 +78,8 @@ TEST_CASE("relations: the error is relative to the transistors, and what is no n
   CHECK_FALSE(rms.met());
 }
 
-TEST_CASE(
-    "comparison with ngspice: a value that is no number stays to be seen, and nothing compared is no "
-    "agreement",
-    "[spice]") {
+TEST_CASE("comparison with ngspice: no number stays to be seen, nothing compared is no agreement",
+          "[spice]") {
   Design design;
   Deck deck;
   deck.nodes.push_back({"a", "a", "rate", false, 0, 0, 1.0, {}, true});
