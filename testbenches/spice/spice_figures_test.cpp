@@ -97,7 +97,7 @@ TEST_CASE("comparison with ngspice: no number stays to be seen, nothing compared
   CHECK(same.rms < 1e-12);
   CHECK(one.rms == Approx(0.15));
   CHECK(one.worst == Approx(0.3));
-  for (const std::size_t at : {0, 1, 3}) {
+  for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
     std::vector<double> broken{0.1, 0.2, 0.3, 0.4};
     broken[at] = nan_;
     CHECK(std::isnan(difference(broken).rms));
