@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "blocks/activation.hpp"
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
 #include "blocks/physics.hpp"
@@ -76,6 +77,8 @@ struct CellContext {
                 std::initializer_list<const char*> groups, std::size_t unit) const;
   /// What the height of an output curve is multiplied by: 1 + N(0, activation_mismatch).
   double curve_gain(std::string_view stem, std::size_t unit) const;
+  /// What the circuit of phi' gives over the derivative: slope_gain_at() of the curve's bias if phi is tanh.
+  double slope_gain(std::string_view stem, Activation activation, Current bias) const;
   /// Thermal noise of a first-order node, whose state moves `step` of the way to its goal in a tick:
   /// variance of the state gamma k T / C. With step = 1 it is that of a sampled voltage.
   CellNoise node_noise(std::string_view stem, Capacitance c, double step, std::size_t unit) const;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "blocks/cell.hpp"
+#include "technology/relations.hpp"
 
 namespace leadlag {
 namespace {
@@ -54,6 +55,11 @@ double CellContext::curve_gain(std::string_view stem, std::size_t unit) const {
   const CellPhysics* p = with(Effect::mismatch, stem);
   if (p == nullptr) return 1.0;
   return 1.0 + p->technology.activation_mismatch * fabrication(*p, name, unit, "curve").normal(0);
+}
+
+double CellContext::slope_gain(std::string_view stem, Activation activation, Current bias) const {
+  const CellPhysics* p = with(Effect::slope, stem);
+  return p == nullptr || activation != Activation::tanh ? 1.0 : slope_gain_at(p->technology, bias);
 }
 
 CellNoise CellContext::node_noise(std::string_view stem, Capacitance c, double step, std::size_t unit) const {

@@ -15,8 +15,8 @@ namespace leadlag {
 ///
 /// Learning systems that are wired from a netlist draw their nodes (value nodes, state nodes, compartments)
 /// with this block's parameters, or the block itself.
-/// Circuit fidelity: mismatch of tau, offset, noise of node and hold (docs/physics.md). Not modelled:
-/// saturation of the OTA.
+/// Circuit fidelity: mismatch of tau, offset, noise of node and hold, gain of the slope's circuit
+/// (docs/physics.md). Not modelled: saturation of the OTA.
 struct LeakyNeuron {
   struct Params {
     Time tau = 20_us;
@@ -49,6 +49,7 @@ struct LeakyNeuron {
     CellNoise noise, hold;
     double injection;
     Activation activation;
+    double slope_gain;
   };
   struct State {
     double v = 0.0;
@@ -62,10 +63,12 @@ struct LeakyNeuron {
             c.node_noise(stem, p.capacitance, k, unit),
             c.hold_noise(stem, p.hold_capacitance, unit),
             c.injection(stem, "hold_switches", p.hold_capacitance),
-            p.activation};
+            p.activation,
+            c.slope_gain(stem, p.activation, p.curve_bias)};
   }
   static void show(const Coefficients& c, const State& s, double* out) {
     curve(c.activation, s.v + s.held_noise, out[rate], out[slope]);
+    out[slope] *= c.slope_gain;
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {

@@ -20,6 +20,7 @@ enum class Effect {
   offset,      ///< a DC error of every amplifier
   noise,       ///< thermal noise of capacitors and amplifiers, read noise of weight devices
   saturation,  ///< transconductors are linear over a few U_T only
+  slope,       ///< the circuit of tanh' has a gain, the same on all dies
   plasticity,  ///< offset current and gain mismatch of the cells that multiply
   leakage,     ///< weights on capacitors droop, devices drift
   resolution,  ///< weights have steps
@@ -29,8 +30,8 @@ enum class Effect {
 };
 template <>
 struct Names<Effect> {
-  static constexpr std::array<std::string_view, 10> value{
-      "mismatch", "offset",     "noise",      "saturation", "plasticity",
+  static constexpr std::array<std::string_view, 11> value{
+      "mismatch", "offset",     "noise",      "saturation", "slope",    "plasticity",
       "leakage",  "resolution", "converters", "flicker",    "injection"};
 };
 

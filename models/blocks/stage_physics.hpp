@@ -27,7 +27,7 @@ struct StagePhysics {
   double range = 0.0;            ///< V_L = 2 U_T / kappa of the transconductors; 0: linear
   double rail = 0.0;             ///< with a range: the output stays within +-rail, v_dd / 2
   double amplitude = 1.0;        ///< of the output curve
-  double slope = 1.0;            ///< of its derivative's circuit
+  double slope = 1.0;            ///< of its derivative's circuit: mismatch, and slope_gain_at() if it is tanh
   bool chopped = false;          ///< the offset's sign changes from cycle to cycle
   double lag = 1.0, lead = 1.0;  ///< time constants as made over those drawn or written by a host
 

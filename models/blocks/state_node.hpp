@@ -22,8 +22,8 @@ namespace leadlag {
 ///   v = 0 while `start` is high, v = held while `restore` is high: two switches.
 ///
 /// The drive is held over a clock cycle, and so is g. Circuit fidelity: mismatch of tau,
-/// offset, noise of node and hold (docs/physics.md). Charge injection of the hold. Not modelled: saturation
-/// of the OTA, charge injection of the other switches.
+/// offset, noise of node and hold, gain of the circuit that makes g (docs/physics.md). Charge injection of
+/// the hold. Not modelled: saturation of the OTA, charge injection of the other switches.
 struct StateNode {
   enum class Pull { gated, plain, rails };
   struct Params {
@@ -58,6 +58,7 @@ struct StateNode {
     double injection;
     Activation activation;
     Pull pull;
+    double slope_gain;
   };
   struct State {
     double v = 0.0;
@@ -72,7 +73,8 @@ struct StateNode {
             c.hold_noise(stem, p.hold_capacitance, unit),
             c.injection(stem, "switches", p.hold_capacitance),
             p.pull == Pull::rails ? Activation::linear : p.activation,
-            p.pull};
+            p.pull,
+            p.pull == Pull::gated ? c.slope_gain(stem, p.activation, p.curve_bias) : 1.0};
   }
   static void show(const Coefficients& c, const State& s, double* out) {
     double slope = 0.0;
@@ -92,7 +94,7 @@ struct StateNode {
     }
     double phi = 0.0, slope = 1.0;
     if (c.pull == Pull::gated) LeakyNeuron::curve(c.activation, s.v, phi, slope);
-    s.v += c.approach * (slope * in[drive] + c.offset - s.v) + c.noise(s.draws);
+    s.v += c.approach * (c.slope_gain * slope * in[drive] + c.offset - s.v) + c.noise(s.draws);
     if (c.pull == Pull::rails) s.v = std::clamp(s.v, 0.0, 1.0);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

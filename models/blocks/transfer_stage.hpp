@@ -12,7 +12,7 @@ namespace leadlag {
 
 /// The output curve alone, without a capacitor: rate = phi(drive), slope = phi'(drive), within the cycle.
 /// Predictions of predictive coding are made by it. Circuit fidelity: offset and gain error of the
-/// curve.
+/// curve, gain of the slope's circuit.
 struct TransferStage {
   struct Params {
     Activation activation = Activation::tanh;  ///< the neuron's
@@ -34,16 +34,17 @@ struct TransferStage {
 
   struct Coefficients {
     Activation activation;
-    double offset, gain;
+    double offset, gain, slope_gain;
   };
   struct State {};
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
-    return {p.activation, c.offset(stem, {"activation"}, unit), c.curve_gain(stem, unit)};
+    return {p.activation, c.offset(stem, {"activation"}, unit), c.curve_gain(stem, unit),
+            c.slope_gain(stem, p.activation, p.curve_bias)};
   }
   static void show(const Coefficients&, const State&, double*) {}
   static void follow(const Coefficients& c, const State&, const double* in, double* out) {
     LeakyNeuron::curve(c.activation, in[drive] + c.offset, out[rate], out[slope]);
-    out[rate] *= c.gain;
+    out[rate] *= c.gain, out[slope] *= c.slope_gain;
   }
   static void advance(const Coefficients&, State&, const double*) {}
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

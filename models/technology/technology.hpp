@@ -84,6 +84,9 @@ struct Technology {
   double supply_curve = 2.0;
   double supply_multiplier = 2.0;
   Capacitance multiplier_capacitance = 10_fF;
+  Current multiplier_specific_current{0.0};
+  double slope_gain = 1.0;
+  Current slope_specific_current{0.0};
 
   std::map<std::string, std::map<std::string, Transistors>> transistors;  // block stem -> group -> sizes
   std::map<std::string, Citation> sources;                                // field name -> where it is from
@@ -156,6 +159,13 @@ struct Technology {
         Field{"multiplier_capacitance", &T::multiplier_capacitance, domain::positive,
               "capacitance inside a four-quadrant multiplier; with the conductance of its bias it is the "
               "multiplier's pole"},
+        Field{"multiplier_specific_current", &T::multiplier_specific_current, domain::non_negative,
+              "specific current of a multiplier's mirrors: at this bias it is 1.62 times slower than in weak "
+              "inversion; 0: weak inversion at every bias"},
+        Field{"slope_gain", &T::slope_gain, domain::positive,
+              "what a tanh curve's slope circuit gives over the derivative, in weak inversion"},
+        Field{"slope_specific_current", &T::slope_specific_current, domain::non_negative,
+              "bias at which that gain is 1.62 times less; 0: it does not fall"},
     };
   }
 };

@@ -71,6 +71,9 @@ Request read_request(const DigitalOptions& o) {
     if (!fine) wrong.push_back(what);
   };
   Request r;
+  std::string foreign;
+  for (const std::string& option : o.foreign) foreign += (foreign.empty() ? "" : ", ") + option;
+  need(o.foreign.empty(), foreign + " of leadlag characterize: for transistors, without --digital");
   need(!o.out.empty(), "leadlag characterize --digital needs --out DIR");
   need(o.jobs >= 1 && o.jobs <= 256, "--jobs needs a whole number from 1 to 256");
   need(

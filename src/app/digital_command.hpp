@@ -11,6 +11,7 @@ struct DigitalOptions {
   std::string technology = "cmos180";  ///< whose file the numbers are for
   std::string liberty, cells;          ///< empty: the OSU library of qflow
   std::vector<std::string> words;      ///< "signal_bits=12,signal_fraction=8"; none: FixedWords
+  std::vector<std::string> foreign;    ///< options that were given and measure transistors
   std::string out, cache;
   int jobs = 2;
   bool quiet = false;

@@ -179,6 +179,8 @@ int dispatch(const std::vector<std::string>& words) {
     if (const std::string module = argument(false); !module.empty()) digital.module = module;
     digital.technology = characterize.technology, digital.out = run.out, digital.cache = characterize.cache;
     digital.jobs = characterize.jobs, digital.quiet = run.quiet;
+    for (const char* option : {"models", "points", "draws", "seed"})
+      if (values.count(option) != 0) digital.foreign.push_back("--" + std::string(option));
     return digital_command(digital);
   }
   if (command == "characterize") {

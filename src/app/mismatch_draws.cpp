@@ -59,6 +59,7 @@ double moving(const SpiceRows& rows, const std::string& name, std::size_t output
   if (found == rows.end() || found->second.size() != outputs) throw SpiceError("ngspice printed no error");
   double squares = 0.0;
   for (const auto& row : found->second) squares += row.at(1) * row.at(1) - row.at(0) * row.at(0);
+  if (!std::isfinite(squares)) throw SpiceError("ngspice printed an error that is not a number");
   return std::sqrt(std::max(0.0, squares / static_cast<double>(outputs)));
 }
 
@@ -137,7 +138,7 @@ DieErrors simulated(const Design& design, const Deck& deck, const Stimulus& stim
       if (to == cycles) mean = std::max(mean, std::abs(sum / count));
       squares += square / count - sum / count * sum / count;
     }
-    return std::sqrt(std::max(0.0, squares / static_cast<double>(design.outputs())));
+    return squares < 0.0 ? 0.0 : std::sqrt(squares / static_cast<double>(design.outputs()));
   };
   DieErrors e{rms_between(0, part), rms_between(cycles - part, cycles), {}, 0.0};
   e.mean = mean;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <numbers>
 #include <set>
 #include <sstream>
@@ -63,12 +64,16 @@ DeckOptions deck_options(const TestbenchOptions& o) {
       .level = o.spice.level, .models = o.spice.models, .step = o.spice.step, .mismatch = o.spice.mismatch};
 }
 
+/// Nothing is further off than what is no number.
+double distance(const NodeDifference& d) {
+  return std::isnan(d.rms) ? std::numeric_limits<double>::infinity() : d.rms;
+}
 /// Nodes by falling distance from the simulator.
 std::vector<std::size_t> worst_first(const SpiceComparison& c) {
   std::vector<std::size_t> order(c.nodes.size());
   for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return c.nodes[a].rms > c.nodes[b].rms; });
+                   [&](std::size_t a, std::size_t b) { return distance(c.nodes[a]) > distance(c.nodes[b]); });
   return order;
 }
 
@@ -168,7 +173,7 @@ BenchReport spice_report(const Design& design, const Deck& deck, const Stimulus&
                           at});
   }
   double worst = 0.0;
-  for (const NodeDifference& d : c.nodes) worst = std::max(worst, d.worst);
+  for (const NodeDifference& d : c.nodes) worst = further(worst, d.worst);
   r.figures = {
       {"worst_rms", "largest RMS difference, of one unit", c.nodes[order.front()].rms, "", true},
       {"worst_difference", "largest difference at any instant, of one unit", worst, "", true},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "design/die.hpp"
+#include "technology/relations.hpp"
 #include "units/random.hpp"
 
 // What fabrication does to prospective neurons, error units and low-passes.
@@ -65,9 +66,12 @@ void make_neurons(const Design& design, std::size_t a, Die& die) {
       const double sigma = StageSpread::of(neuron_groups, design.technology, n.membrane_capacitance, 1.0).tau;
       n.tau_a = f.factor(i, "adaptation", sigma) * n.tau_a;
     }
+    if (f.physics().has(Effect::slope) && n.activation == Activation::tanh) {
+      p.slope = slope_gain_at(design.technology, n.adder_bias);
+    }
     if (f.physics().has(Effect::mismatch)) {
       p.amplitude = std::exp(design.technology.activation_mismatch * f.normal(i, "amplitude"));
-      p.slope = std::exp(design.technology.activation_mismatch * f.normal(i, "slope"));
+      p.slope *= std::exp(design.technology.activation_mismatch * f.normal(i, "slope"));
     }
     die.neuron_physics[a].push_back(p);
   }

@@ -197,8 +197,13 @@ class ArrayDeck {
   void write_curve(std::size_t a, std::size_t i, const ProspectiveNeuron::Params& p) {
     const std::vector<std::string> nodes{at(a, i, "uh"), at(a, i, "r"), at(a, i, "slope")};
     const std::string curve = "curve_" + std::string(name_of(p.activation));
-    if (p.activation == Activation::tanh)
-      return block(at(a, i, "curve"), nodes, curve, {}, {{"i", p.adder_bias.si}});
+    if (p.activation == Activation::tanh) {
+      block(at(a, i, "curve"), nodes, curve, {}, {{"i", p.adder_bias.si}});
+      if (!transistors_) return;
+      seen(a, i, "slope", "slope");
+      nodes_.back().volts = 1.0;
+      return;
+    }
     t_.instance(at(a, i, "curve"), nodes, curve);
   }
 

@@ -1,75 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// From what the decks printed to the numbers of a technology file, and how far its relations hold.
-#include "spice/characterize.hpp"
-
+// From what the decks printed to the numbers of a technology file.
 #include <algorithm>
 #include <cmath>
 
-#include "blocks/pi_controller.hpp"
-#include "blocks/plasticity_cell.hpp"
-#include "spice/ngspice.hpp"
+#include "spice/characterize_rows.hpp"
 #include "spice/record_figures.hpp"
-#include "technology/relations.hpp"
-#include "units/text.hpp"
 
 namespace leadlag {
 namespace {
 
-constexpr int settle_bits = 8;
-constexpr Capacitance membrane_capacitance{1e-12};
-constexpr double compressed = 0.037;  ///< V: a plain pair is 8 % compressed there
-constexpr double boltzmann = 1.380649e-23;
-
-std::string text(double si, const Dimension& dimension) { return format_quantity(si, dimension, 3); }
-
-class Evaluation {
+class Evaluation : MeasuredRows {
  public:
-  Evaluation(const CharacterizeRequest& request, const std::map<std::string, SpiceRows>& rows)
-      : r_(request), rows_(rows), celsius_(room(request)) {
-    c_.technology = request.technology;
-  }
+  Evaluation(const CharacterizeRequest& request, const std::map<std::string, SpiceRows>& rows,
+             Characterization& found)
+      : MeasuredRows(request, rows, found.technology), c_(found) {}
 
-  Characterization result() {
+  void all() {
     const bool stages = asks_for(r_, "prospective_neuron") || asks_for(r_, "error_unit");
     const bool multipliers = asks_for(r_, "synapse") || asks_for(r_, "plasticity_cell");
     if (asks_for_kappa(r_)) kappa_numbers();
     if (stages) stage_numbers(), stage_notes();
     if (asks_for(r_, "activation")) curve_numbers();
     if (multipliers) multiplier_numbers();
-    for (const double i : held_out_biases(r_)) {
-      if (stages) check_stage(i);
-      if (asks_for(r_, "activation")) check_curve(i);
-      if (multipliers) check_multiplier(i);
-      if (asks_for(r_, "pi_controller")) check_pi(i);
-    }
-    return std::move(c_);
   }
 
  private:
-  using Table = std::vector<std::vector<double>>;
-  const Table& table(const std::string& job, const std::string& name) const {
-    const auto found = rows_.find(job);
-    if (found == rows_.end() || found->second.count(name) == 0)
-      throw SpiceError(job + ": ngspice printed no " + name);
-    return found->second.at(name);
-  }
-  double value(const std::string& job, const std::string& name) const {
-    const Table& t = table(job, name);
-    if (t.size() != 1 || t[0].size() != 1) throw SpiceError(job + ": ngspice printed no number for " + name);
-    return t[0][0];
-  }
-  std::string at(const std::string& what, double i) const { return job_name(what, i, celsius_); }
-  std::string lead(double rho, double i) const { return at("lead" + shortest(rho), i); }
-  const Technology& t() const { return c_.technology; }
-  double kappa_measured(double i, double tau) const {
-    return (2.0 * t().thermal_voltage() * membrane_capacitance / (Time{tau} * Current{i}));
-  }
-  /// v at which the tanh of a pair at this bias has the argument 1.
-  double scale(double i) const { return 2.0 * t().thermal_voltage().si / t().kappa_at({i}); }
-
   void number(const std::string& name, double si, const std::string& how) {
     const std::string source =
         "characterised by ngspice " + ngspice_version() + " with " + r_.card + ": " + how;
+    if (!std::isfinite(si)) throw SpiceError(name + ": " + how + ": the decks give no number");
     c_.numbers.push_back({name, si, source});
     const auto set = [&](const auto& f) {
       if (f.name != name) return;
@@ -85,11 +44,6 @@ class Evaluation {
     c_.technology.ends.erase(name);  // those were of another value
     for (auto& [corner, moved] : c_.technology.corners) moved.erase(name);
   }
-  void check(const std::string& what, double i, double relation, double measured, const std::string& unit,
-             double limit = 0.1, bool claimed = true) {
-    c_.checks.push_back({what, text(i, Current::dimension), relation, measured, unit, limit, claimed});
-  }
-
   std::string span() const { return std::to_string(r_.points) + " biases from 1 nA to 300 nA"; }
 
   void kappa_numbers() {
@@ -116,8 +70,9 @@ class Evaluation {
     }
     number("linear_range", *std::min_element(ranges.begin(), ranges.end()),
            "smallest of a 5-transistor OTA at " + span());
-    number("noise_gamma", mean(gammas),
-           "thermal noise of the same OTA as a follower with 1 pF, mean of " + span());
+    const auto [least, most] = std::minmax_element(gammas.begin(), gammas.end());
+    number("noise_gamma", 0.5 * (*least + *most),
+           "thermal noise of the same OTA as a follower with 1 pF, middle of its range over " + span());
     number("supply_ota", mean(supplies), "the same OTA and its bias diode");
     for (const double i : biases) {
       for (const double rho : measured_rho) {
@@ -137,10 +92,6 @@ class Evaluation {
     number("supply_adder", std::max(0.0, fixed), "the same adder and its bias diode, line over rho");
     number("supply_lead", std::max(0.0, by_rho), "the same line");
     number("supply_direct", 0.0, "the second transconductor of that adder is a follower of weight 1");
-  }
-  double gamma(const std::string& job) const {
-    const double rms = value(job, "noise");
-    return rms * rms * membrane_capacitance.si / (boltzmann * t().temperature.si);
   }
 
   void stage_notes() {
@@ -196,11 +147,28 @@ class Evaluation {
     std::vector<double> supplies;
     for (const double i : measured_biases(r_)) supplies.push_back(value(at("curve", i), "supply") / i);
     number("supply_curve", mean(supplies), "tanh cell with its slope and its bias diode");
+    slope_numbers();
     if (r_.draws < 2) return;
     const auto low = drawn("curve", 0), high = drawn("curve", 1);
     std::vector<double> amplitudes;
     for (std::size_t k = 0; k < low.size(); ++k) amplitudes.push_back(0.5 * (high[k] - low[k]));
     number("activation_mismatch", sigma(amplitudes) / mean(amplitudes), draws_text());
+  }
+  void slope_numbers() {
+    const auto biases = measured_biases(r_);
+    std::vector<double> losses;
+    std::string note = "gain of the tanh cell's slope, by bias:";
+    for (const double i : biases) {
+      losses.push_back(1.0 / slope_gain(i));
+      note += " " + text(slope_gain(i), {});
+    }
+    const InversionFit fit = inversion_fit(biases, losses);
+    number("slope_gain", 1.0 / fit.scale,
+           "slope of the tanh cell to 100 mV, over I_b / 2 (1 - tanh^2) by least squares, in weak inversion; "
+           "fit of slope_gain / inversion to " +
+               span());
+    number("slope_specific_current", fit.specific, "the same fit");
+    c_.notes.push_back(note);
   }
   std::string draws_text() const {
     return std::to_string(r_.draws) + " draws at 10 nA, A_VT " + to_text(t().a_vt) + ", seed " +
@@ -209,19 +177,20 @@ class Evaluation {
 
   void multiplier_numbers() {
     std::vector<double> supplies, capacitances;
-    for (const double i : measured_biases(r_)) {
+    const auto biases = measured_biases(r_);
+    for (const double i : biases) {
       supplies.push_back(value(at("multiplier", i), "supply") / i);
-      if (i > multiplier_weak_to) continue;
       capacitances.push_back(settled(table(at("multiplier", i), "step"), half_lsb()) /
                              settle_time(1_s, settle_bits).si * i / scale(i));
     }
     number("supply_multiplier", mean(supplies), "Gilbert cell with cascoded output and its bias diode");
-    number(
-        "multiplier_capacitance", mean(capacitances),
-        "settling of its output current to half an LSB of 8 bits, as that of one pole, mean of biases to " +
-            text(multiplier_weak_to, Current::dimension));
-    c_.notes.push_back("a multiplier's settling holds to " + text(multiplier_weak_to, Current::dimension) +
-                       "; beyond, it is slower than multiplier_capacitance says");
+    const InversionFit fit = inversion_fit(biases, capacitances);
+    number("multiplier_capacitance", fit.scale,
+           "settling of its output current to half an LSB of 8 bits, as that of one pole, in weak inversion; "
+           "fit of its growth by inversion to " +
+               span());
+    number("multiplier_specific_current", fit.specific,
+           "the same fit, beside what kappa loses by kappa_slope");
     if (r_.draws < 2 || !asks_for(r_, "plasticity_cell")) return;
     const auto rest = drawn("multiplier", 0);
     number("plasticity_offset", sigma(rest) / mismatch_bias, "output at e = r = 0, " + draws_text());
@@ -231,123 +200,19 @@ class Evaluation {
     for (std::size_t k = 0; k < pp.size(); ++k) gains.push_back(pp[k] - np[k] - pn[k] + nn[k]);
     number("plasticity_gain_mismatch", sigma(gains) / mean(gains), "product at 10 mV, " + draws_text());
   }
-  static double half_lsb() { return std::exp2(-settle_bits - 1); }
 
-  void check_stage(double i) {
-    const std::string job = at("membrane", i);
-    const Current bias{i};
-    check("membrane tau", i,
-          (2.0 * t().thermal_voltage() * membrane_capacitance / (t().kappa_at(bias) * bias)).si,
-          value(job, "tau"), "s");
-    check("supply current of an OTA", i, t().supply_ota * i, 0.5 * value(job, "supply"), "A");
-    check("noise power of a membrane", i, t().noise_gamma, gamma(job), "");
-    const Table& iv = table(job, "iv");
-    double squares = 0.0, largest = 0.0;
-    std::size_t n = 0;
-    for (std::size_t k = 1; k <= iv.size() / 2 && iv[iv.size() / 2 + k][0] <= compressed; ++k, ++n) {
-      const double model = i * std::tanh(iv[iv.size() / 2 + k][0] / scale(i));
-      squares += std::pow(model - odd(iv, k), 2), largest = std::max(largest, model);
-    }
-    check("transconductor's tanh to 37 mV, rms of its range", i,
-          std::sqrt(squares / static_cast<double>(n)) / largest, 0.0, "", 0.05);
-    for (const double rho : measured_rho) {
-      const std::string of = ", rho " + shortest(rho);
-      check("lead stage's pole" + of, i, parasitic_pole(t(), bias).si, value(lead(rho, i), "tau"), "s");
-      check("lead stage's settling" + of, i, settle_time(parasitic_pole(t(), bias), settle_bits).si,
-            settled(table(lead(rho, i), "step"), half_lsb()), "s");
-      check("lead stage's gain" + of, i, rho, value(lead(rho, i), "gain"), "", 0.05);
-      check("supply current of the adder" + of, i, adder_supply(t(), rho, bias).si,
-            value(lead(rho, i), "supply"), "A");
-    }
-  }
-
-  void check_curve(double i) {
-    const Table& rows = table(at("curve", i), "curve");
-    double tanh_squares = 0.0, slope_squares = 0.0, shape_squares = 0.0, peak = 0.0;
-    for (const auto& row : rows) peak = std::max(peak, row.at(2));
-    for (const auto& row : rows) {
-      const double h = std::tanh(row.at(0) / scale(i));
-      shape_squares += std::pow(row.at(2) / peak - (1.0 - h * h), 2);
-      tanh_squares += std::pow(row.at(1) / i - h, 2);
-      slope_squares += std::pow(row.at(2) / i - 0.5 * (1.0 - h * h), 2);
-    }
-    const auto count = static_cast<double>(rows.size());
-    check("tanh curve to 100 mV, rms of its range", i, std::sqrt(tanh_squares / count), 0.0, "", 0.05);
-    check("its slope, rms of its range", i, 2.0 * std::sqrt(slope_squares / count), 0.0, "", 0.1);
-    check("its slope over the slope at its top, rms", i, std::sqrt(shape_squares / count), 0.0, "", 0.05);
-    check("its slope at its top", i, 0.5 * i, peak, "A", 0.15);
-    check("supply current of the curve", i, t().supply_curve * i, value(at("curve", i), "supply"), "A");
-  }
-
-  void check_multiplier(double i) {
-    const std::string job = at("multiplier", i);
-    double squares = 0.0, largest = 0.0;
-    const Table& grid = table(job, "grid");
-    for (const auto& row : grid) {
-      const double model = i * std::tanh(row.at(0) / scale(i)) * std::tanh(row.at(1) / scale(i));
-      squares += std::pow(model - row.at(2), 2), largest = std::max(largest, model);
-    }
-    check("product of tanh to 40 mV, rms of its range", i,
-          std::sqrt(squares / static_cast<double>(grid.size())) / largest, 0.0, "", 0.05);
-    check("multiplier's settling", i, settle_time(multiplier_pole(t(), {i}), settle_bits).si,
-          settled(table(job, "step"), half_lsb()), "s", 0.1, i <= multiplier_weak_to);
-    const PlasticityCell::Params cell{.bias = {i}};
-    check("supply current of a plasticity cell", i,
-          PlasticityCell::datasheet(cell, t(), OperatingPoint{}, UpdateBy::die).static_current.si,
-          value(job, "supply"), "A");
-  }
-
-  /// The model's loop, a PI channel around one membrane, both linear: rest and settling.
-  void check_pi(double i) {
-    const std::string job = at("pi", i);
-    const double gain = value(job, "gain"), alpha = 1.0 / gain, k_p = 2.0;
-    const Table& rest = table(job, "rest");
-    if (rest.size() != 2) throw SpiceError(job + ": ngspice printed no rest");
-    check("PI: error at rest per control, alpha / (1 + alpha k_p), alpha = 1 / gain " + text(gain, {}), i,
-          alpha / (1.0 + alpha * k_p), (rest[1][1] - rest[0][1]) / (rest[1][0] - rest[0][0]), "");
-    check("PI: k_p", i, k_p, value(job, "k_p"), "", 0.05);
-    const Time tau = 2.0 * t().thermal_voltage() * membrane_capacitance / (t().kappa_at({i}) * Current{i});
-    const PiController::Params params{.tau_u = 5.0 * tau, .alpha = alpha, .k_p = k_p, .bias = {10.0 * i}};
-    check("PI: settling to 2 % around a membrane", i, pi_loop_settles(params, tau),
-          settled(table(job, "step"), 0.02), "s");
-    const double membrane = t().supply_ota * i;
-    check("supply current of a PI channel", i,
-          PiController::datasheet(params, t(), OperatingPoint{}).static_current.si,
-          0.5 * (value(job, "supply") - membrane), "A");
-  }
-  /// tau dy/dt = u - y; PiController's own equations step the integrator.
-  static double pi_loop_settles(const PiController::Params& p, Time tau) {
-    const double dt = 1e-4 * tau.si;
-    double y = 0.0, integral = 0.0, last = 0.0;
-    std::vector<double> path;
-    for (int k = 0; k < 1500000; ++k) {
-      const double e = 1.0 - y, u = integral + p.k_p * e;
-      y += dt / tau.si * (u - y);
-      integral += dt / p.tau_u.si * (e - p.alpha * integral);
-      path.push_back(y);
-    }
-    for (std::size_t k = 0; k < path.size(); ++k) {
-      if (std::abs(path[k] - path.back()) > 0.02 * path.back()) last = static_cast<double>(k) * dt;
-    }
-    return last;
-  }
-
-  const CharacterizeRequest& r_;
-  const std::map<std::string, SpiceRows>& rows_;
-  double celsius_;
-  Characterization c_;
+  Characterization& c_;
 };
 
 }  // namespace
 
-double RelationCheck::error() const {
-  return measured == 0.0 ? relation : std::abs(relation / measured - 1.0);
-}
-bool RelationCheck::met() const { return !claimed || error() <= limit; }
-
 Characterization characterization_of(const CharacterizeRequest& request,
                                      const std::map<std::string, SpiceRows>& rows) {
-  return Evaluation(request, rows).result();
+  Characterization found;
+  found.technology = request.technology;
+  Evaluation(request, rows, found).all();
+  found.checks = held_out_checks(request, rows, found.technology);
+  return found;
 }
 
 }  // namespace leadlag

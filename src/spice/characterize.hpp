@@ -33,10 +33,10 @@ struct CharacterizeRequest {
 /// numbers do not come from.
 struct RelationCheck {
   std::string what, where;
-  double relation = 0.0, measured = 0.0;  ///< of an error as a share: 0 and the error
-  std::string unit;                       ///< "" for a share
-  double limit = 0.1;                     ///< largest |relation / measured - 1|, or largest error
-  bool claimed = true;                    ///< false: beyond the bias to which the relation is said to hold
+  double relation = 0.0, measured = 0.0;
+  std::string unit;    ///< "" for a plain number
+  double limit = 0.1;  ///< largest error
+  bool share = false;  ///< `relation` is the error itself, an RMS over a range; nothing is in `measured`
   double error() const;
   bool met() const;
 };
@@ -74,10 +74,6 @@ bool asks_for(const CharacterizeRequest& request, std::string_view block);
 inline constexpr std::array<double, 3> measured_rho{0.5, 1.0, 2.0};
 /// Copies of a block in one deck of mismatch.
 inline constexpr int copies_per_deck = 20;
-/// Bias up to which a multiplier settles as one pole of constant capacitance over kappa(I) I / (2 U_T), A:
-/// beyond, its mirrors of W / L = 1 leave weak inversion, earlier than the pairs of W / L = 4 that kappa
-/// comes from.
-inline constexpr double multiplier_weak_to = 50e-9;
 /// Bias at which mismatch is drawn, A.
 inline constexpr double mismatch_bias = 10e-9;
 

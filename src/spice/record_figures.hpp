@@ -26,6 +26,19 @@ inline std::pair<double, double> line(const std::vector<double>& x, const std::v
   for (std::size_t k = 0; k < x.size(); ++k) xx += (x[k] - mx) * (x[k] - mx), xy += (x[k] - mx) * (y[k] - my);
   return {my - xy / xx * mx, xy / xx};
 }
+/// y = scale inversion(x, specific) (technology/relations.hpp), of which y^2 / scale^2 - y / scale = x /
+/// specific makes a line: y = scale + scale^2 / specific (x / y), by least squares. specific is 0 where y
+/// does not grow with x.
+struct InversionFit {
+  double scale = 0.0, specific = 0.0;
+};
+inline InversionFit inversion_fit(const std::vector<double>& x, const std::vector<double>& y) {
+  std::vector<double> over;
+  for (std::size_t k = 0; k < x.size(); ++k) over.push_back(x[k] / y[k]);
+  const auto [scale, rise] = line(over, y);
+  if (!(rise > 0.0 && scale > 0.0)) return {mean(y), 0.0};
+  return {scale, scale * scale / rise};
+}
 /// Time from 0 after which y stays within `share` of its step from the value at 0.
 inline double settled(const std::vector<std::vector<double>>& step, double share) {
   double before = step.front().at(1), last = 0.0;

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/uuid/detail/sha1.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -31,7 +32,13 @@ SpiceRows rows_of(const std::string& text) {
     std::string name;
     words >> name;
     std::vector<double> row;
-    for (double value; words >> value;) row.push_back(value);
+    // A stream would end at "nan" as at the end of the line, and a number would be missing.
+    for (std::string word; words >> word;) {
+      char* end = nullptr;
+      const double value = std::strtod(word.c_str(), &end);
+      if (end != word.c_str() + word.size()) break;
+      row.push_back(value);
+    }
     rows[name].push_back(row);
   }
   return rows;

@@ -379,3 +379,89 @@ TEST_CASE("fabrication: zeroing leaves a share of slow 1/f noise, and all of its
   CHECK(taken.error_physics[1][5].flicker == Approx(flicker / 210.0));
   CHECK(taken.error_physics[1][5].output_noise == Approx(flicker * std::sqrt(2.0 * std::log(2.0))));
 }
+
+namespace {
+
+const std::string gated = R"(
+leadlag: 1
+chip: {name: x, clock: 1 MHz, time_scale: 1 us, full_scale: {voltage: 25 mV, current: 0.5 nA}}
+arrays:
+  in: {block: input_driver, size: 1}
+  hidden: {block: prospective_neuron, size: 3, activation: tanh, tau_m: 5 us, tau_r: 3 us}
+  out: {block: prospective_neuron, size: 2, activation: linear, tau_m: 5 us, tau_r: 5 us}
+crossbars:
+  w_in: {from: in, to: hidden, weights: [[0.5], [-0.9], [1.4]]}
+  w_out: {from: hidden, to: out, weights: [[0.4, -0.7, 0.2], [-0.3, 0.6, 0.9]]}
+blocks:
+  prospective_neuron: {adder_bias: 30 nA}
+learning: {system: gle, output: out}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 1}
+)";
+const Socket::Settings slope_alone{{"chip.fidelity", "circuit"}, {"physics", "{effects: [slope]}"}};
+
+/// 30 nA is three quarters of the specific current: f^2 - f = 3/4, so that the gain is 1.2 / 1.5.
+Die with_gain(const Socket::Settings& more = {}) {
+  Socket::Settings settings = slope_alone;
+  settings.insert(settings.end(), more.begin(), more.end());
+  Design d = design_of(gated, settings);
+  d.technology.slope_gain = 1.2, d.technology.slope_specific_current = 40_nA;
+  return fabricate(d);
+}
+
+}  // namespace
+
+TEST_CASE("fabrication: the circuit of tanh' has the gain of its bias, on all dies alike", "[array]") {
+  const Die die = with_gain();
+  REQUIRE(die.neuron_physics[1].size() == 3);
+  for (const StagePhysics& p : die.neuron_physics[1]) {
+    CHECK(p.slope == Approx(0.8).epsilon(1e-12));
+    StagePhysics rest = p;
+    rest.slope = 1.0;
+    CHECK(rest == StagePhysics{});
+  }
+  CHECK(die.neuron_physics[2].empty());
+  CHECK(die.error_physics[1].empty());
+  CHECK(with_gain({{"physics", "{effects: [mismatch, saturation]}"}}).neuron_physics[1][0].slope !=
+        Approx(0.8));
+  const Die drawn = with_gain({{"physics", "{effects: [mismatch, slope]}"}}),
+            other = with_gain({{"physics", "{effects: [mismatch]}"}});
+  CHECK(drawn.neuron_physics[1][2].slope == Approx(0.8 * other.neuron_physics[1][2].slope).epsilon(1e-12));
+  // cmos180 says 1: nothing is there.
+  CHECK(fabricate(design_of(gated, slope_alone)).neuron_physics[1].empty());
+}
+
+TEST_CASE("circuit slope: errors that pass a tanh neuron have its gain, rates do not", "[array]") {
+  Socket::Settings structural{{"chip.detail", "structural"}}, slope_in_modules = slope_alone;
+  slope_in_modules.emplace_back("chip.detail", "structural");
+  const auto gained = [](Die& die) { die = with_gain(); };
+  Socket tile("tile", gated), tile_gained("tile_gained", gated, slope_alone, gained);
+  Socket modules("modules", gated, structural),
+      modules_gained("modules_gained", gated, slope_in_modules, gained);
+  struct Pair {
+    Socket &ideal, &circuit;
+    const std::vector<double>&e0, &e1, &o0, &o1;
+  };
+  std::vector<Pair> pairs;
+  for (auto [ideal, circuit] : {std::pair{&tile, &tile_gained}, {&modules, &modules_gained}})
+    pairs.push_back({*ideal, *circuit, ideal->errors("hidden"), circuit->errors("hidden"),
+                     ideal->errors("out"), circuit->errors("out")});
+  double largest = 0.0;
+  for (int k = 0; k < 40; ++k) {
+    for (Socket* s : {&tile, &tile_gained, &modules, &modules_gained}) {
+      s->x(0, std::sin(0.2 * k)), s->target(0, 0.6), s->target(1, -0.3);
+      s->cycle();
+    }
+    for (const Pair& p : pairs) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(p.e1[i] == Approx(0.8 * p.e0[i]).margin(1e-12));
+        CHECK(p.circuit.probe("hidden", i) == p.ideal.probe("hidden", i));
+        CHECK(p.circuit.probe("hidden", i, "slope") ==
+              Approx(0.8 * p.ideal.probe("hidden", i, "slope")).epsilon(1e-12));
+        largest = std::max(largest, std::abs(p.e0[i]));
+      }
+      CHECK(p.o1 == p.o0);
+    }
+  }
+  CHECK(largest > 0.1);
+}

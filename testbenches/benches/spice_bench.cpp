@@ -111,9 +111,9 @@ SpiceComparison compare(const Design& design, const Deck& deck, std::vector<std:
       low = std::min(low, values[n]), high = std::max(high, values[n]);
       if (!node.always && !deck.counted.empty() && !deck.counted[n]) continue;
       const double off = std::abs(c.simulated[k][n] - values[n]);
-      squares += off * off, d.worst = std::max(d.worst, off), ++counted;
+      squares += off * off, d.worst = further(d.worst, off), ++counted;
     }
-    d.rms = std::sqrt(squares / static_cast<double>(std::max<std::size_t>(1, counted))), d.span = high - low;
+    d.rms = std::sqrt(squares / static_cast<double>(counted)), d.span = high - low;
     if (!tones.empty()) {
       const auto a = fitted(c.time, c.simulated[k], cycles / 2, tones),
                  b = fitted(c.time, values, cycles / 2, tones);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -31,6 +32,9 @@ struct NodeDifference {
   double span = 0.0;  ///< largest minus smallest value in the deck
   std::vector<ToneDifference> tones;
 };
+
+/// The larger difference; one that is no number is larger than any and stays.
+inline double further(double worst, double off) { return std::isnan(worst) || off <= worst ? worst : off; }
 
 /// Both records at the same instants, in model units, by node of the deck.
 struct SpiceComparison {

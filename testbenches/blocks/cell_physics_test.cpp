@@ -11,6 +11,7 @@
 #include "blocks/sample_hold.hpp"
 #include "blocks/state_node.hpp"
 #include "blocks/target_unit.hpp"
+#include "blocks/transfer_stage.hpp"
 
 using namespace leadlag;
 using Catch::Matchers::WithinRel;
@@ -200,4 +201,41 @@ TEST_CASE("cell physics: a target unit whose output meets its target shows the c
   double* out[]{epsilon.data()};
   column->follow(in, out);
   CHECK(agrees(epsilon, 2.0 * 2.5e-3 / full_scale));
+}
+
+TEST_CASE("cell physics: the circuit of tanh' has a gain, alone of all effects", "[physics]") {
+  CellPhysics physics;
+  physics.technology = process();
+  physics.technology.slope_gain = 1.2, physics.technology.slope_specific_current = 50_nA;
+  physics.physics.on[static_cast<std::size_t>(Effect::slope)] = true;
+  physics.kinds = {"leaky_neuron", "state_node", "transfer_stage"};
+  const CellContext with{1_us, 1_us, Input::held, 1, "column", std::make_shared<const CellPhysics>(physics)};
+  const CellContext without = at({Effect::mismatch, Effect::saturation, Effect::offset});
+  // 100 nA is twice the specific current: f^2 - f = 2.
+  const double gain = 1.2 / 2.0, v = 0.4, rate = std::tanh(v), slope = 1.0 - rate * rate;
+  CHECK(without.slope_gain("leaky_neuron", Activation::tanh, 100_nA) == 1.0);
+  CHECK(with.slope_gain("compartment_neuron", Activation::tanh, 100_nA) == 1.0);  // ideal
+  double out[2], in[4] = {v, 0.0, 0.0, 0.0};
+
+  const auto node = LeakyNeuron::coefficients({}, with, 0);
+  LeakyNeuron::show(node, {.v = v}, out);
+  CHECK_THAT(out[LeakyNeuron::rate], WithinRel(rate, 1e-12));
+  CHECK_THAT(out[LeakyNeuron::slope], WithinRel(gain * slope, 1e-12));
+  LeakyNeuron::show(LeakyNeuron::coefficients({.activation = Activation::softplus}, with, 0), {.v = v}, out);
+  CHECK_THAT(out[LeakyNeuron::slope], WithinRel(1.0 / (1.0 + std::exp(-v)), 1e-12));
+
+  TransferStage::follow(TransferStage::coefficients({}, with, 0), {}, in, out);
+  CHECK_THAT(out[TransferStage::rate], WithinRel(rate, 1e-12));
+  CHECK_THAT(out[TransferStage::slope], WithinRel(gain * slope, 1e-12));
+
+  // The gate of a state node: from v, drive moves it by k (g drive - v).
+  in[StateNode::drive] = 3.0;
+  const auto moved = [&](StateNode::Pull pull) {
+    const auto c = StateNode::coefficients({.pull = pull}, with, 0);
+    StateNode::State s{.v = v};
+    StateNode::advance(c, s, in);
+    return (s.v - v) / c.approach + v;
+  };
+  CHECK_THAT(moved(StateNode::Pull::gated), WithinRel(gain * slope * 3.0, 1e-12));
+  CHECK_THAT(moved(StateNode::Pull::plain), WithinRel(3.0, 1e-12));
 }

@@ -19,6 +19,7 @@
 #include "blocks/target_unit.hpp"
 #include "blocks/trajectory_memory.hpp"
 #include "blocks/weight_register.hpp"
+#include "technology/relations.hpp"
 
 using namespace leadlag;
 using Catch::Matchers::WithinRel;
@@ -30,13 +31,14 @@ constexpr double exact = 1e-13;  // relative: the same products in another order
 // A process in which no two numbers are alike and none is a default, so that a wrong one cannot pass for the
 // right one.
 constexpr double u_t = 8.617333262e-5 * 320.0, kappa = 0.64, v_dd = 1.3, c_par = 7e-15, c_unit = 3e-15,
-                 density = 2e-3, overhead = 2.5, v_fs = 0.04, clock_period = 3e-6;
+                 c_mul = 11e-15, i_s = 31e-9, density = 2e-3, overhead = 2.5, v_fs = 0.04,
+                 clock_period = 3e-6;
 constexpr int bits = 5;
 
 Technology process() {
   Technology t;
   t.v_dd = {v_dd}, t.kappa = kappa, t.temperature = {320.0}, t.parasitic_capacitance = {c_par};
-  t.multiplier_capacitance = {c_par};
+  t.multiplier_capacitance = {c_mul}, t.multiplier_specific_current = {i_s};
   t.dac_unit_capacitor = {c_unit}, t.capacitor_density = {density}, t.layout_overhead = overhead;
   t.adc_energy_per_step = {31e-15}, t.sram_write_energy = {11e-15}, t.sram_read_energy = {2e-15};
   t.sram_bit_area = {6e-12}, t.wire_energy = {17e-11}, t.wire_resistance = {3e5},
@@ -56,6 +58,13 @@ Technology process() {
 double gates(int place) { return overhead * 7e-6 * (place + 1) * 1e-6; }
 double bias_of(double c, double tau) { return 2.0 * u_t * c / (kappa * tau); }
 double pole_of(double i) { return c_par * 2.0 * u_t / (kappa * i); }
+/// The EKV factor f is the root of f^2 - f = i / i_s.
+double moderate(double i) {
+  double f = 1.0;
+  for (int k = 0; k < 100; ++k) f -= (f * f - f - i / i_s) / (2.0 * f - 1.0);
+  return f;
+}
+double multiplier_of(double i) { return c_mul / c_par * pole_of(i) * moderate(i); }
 double settling(double tau) { return tau * std::log(64.0); }  // to half an LSB of 5 bits
 
 const Technology tech = process();
@@ -103,6 +112,23 @@ TEST_CASE("technology: bias, parasitic pole, settling, transistor area by hand",
   CHECK(transistor_area(tech, "no such block").si == 0.0);
 }
 
+TEST_CASE("relations: multipliers and the slope's gain leave weak inversion as EKV says", "[core]") {
+  CHECK(inversion({5e-9}, {}) == 1.0);
+  CHECK_THAT(inversion({3e-9}, {3e-9}), WithinRel(0.5 * (1.0 + std::sqrt(5.0)), exact));  // the golden ratio
+  CHECK_THAT(inversion({6e-9}, {1e-9}), WithinRel(3.0, exact));
+  CHECK_THAT(inversion({1.0}, {1e-9}), WithinRel(std::sqrt(1e9), 1e-4));  // strong inversion: g ~ sqrt(i)
+  CHECK_THAT(inversion({1e-12}, {1e-3}), WithinRel(1.0, 2e-9));
+  for (const double i : {1e-10, 8e-9, 300e-9}) {
+    CHECK_THAT(multiplier_pole(tech, {i}).si, WithinRel(multiplier_of(i), 1e-12));
+    Technology t = tech;
+    t.multiplier_specific_current = {};
+    CHECK_THAT(multiplier_pole(t, {i}).si, WithinRel(c_mul / c_par * pole_of(i), exact));
+    CHECK(slope_gain_at(t, {i}) == 1.0);  // what no file states changes nothing
+    t.slope_gain = 1.3, t.slope_specific_current = {i_s};
+    CHECK_THAT(slope_gain_at(t, {i}), WithinRel(1.3 / moderate(i), 1e-12));
+  }
+}
+
 TEST_CASE("datasheets: every figure of every block by hand", "[core]") {
   check(InputDriver::datasheet({.bits = 6, .bias = {3e-9}}, tech, at), "input_driver", {"x_i > rate_o"},
         settling(pole_of(3e-9)), 6e-9, gates(0) + 64 * c_unit / density,
@@ -114,7 +140,7 @@ TEST_CASE("datasheets: every figure of every block by hand", "[core]") {
         {{Event::hold_sample, 2e-12 / 20.0 * v_dd * v_fs}});
 
   check(Synapse::datasheet({.bias = {5e-9}}, tech, at), "synapse", {"rate_i > current_o", "error_i > back_o"},
-        settling(pole_of(5e-9)), 20e-9, gates(2), {});
+        settling(multiplier_of(5e-9)), 20e-9, gates(2), {});
 
   const double n = 37, pitch = 9e-6;
   const double elmore = 0.5 * (3e5 * pitch * n) * (4e-10 * pitch * n);
@@ -178,9 +204,9 @@ TEST_CASE("datasheets: every figure of every block by hand", "[core]") {
   check(TargetUnit::datasheet({.loss = Loss::cross_entropy, .bias = {7e-9}}, tech, at), "target_unit",
         {"rates_i > epsilons_o"}, settling(pole_of(7e-9)), 28e-9, gates(6), {});
   check(PlasticityCell::datasheet({.bias = {8e-9}, .store = {90e-15}}, tech, at, UpdateBy::die),
-        "plasticity_cell", {"error_i > product_o"}, settling(pole_of(8e-9)), 16e-9, gates(7), {});
+        "plasticity_cell", {"error_i > product_o"}, settling(multiplier_of(8e-9)), 16e-9, gates(7), {});
   check(PlasticityCell::datasheet({.bias = {8e-9}, .store = {90e-15}}, tech, at, UpdateBy::host),
-        "plasticity_cell", {"error_i > product_o"}, settling(pole_of(8e-9)), 16e-9,
+        "plasticity_cell", {"error_i > product_o"}, settling(multiplier_of(8e-9)), 16e-9,
         gates(7) + 90e-15 / density, {{Event::accumulate, 90e-15 * v_dd * v_fs}});
 
   const double wires = 6 * 17e-11 * 2e-3;

@@ -66,6 +66,8 @@ case $case_name in
   wrong)
     expect 2 "$leadlag" characterize sample_hld --digital --words signal_bits=99,signal_fractoin=3,x --jobs 0 --liberty none.lib
     for wrong in "did you mean 'sample_hold'" "signal_bits needs" "did you mean 'signal_fraction'" "'x' is not NAME=NUMBER" --jobs --out --cells "no such file"; do has stderr "$wrong"; done
+    expect 2 "$leadlag" characterize sample_hld --digital --points 12 --draws 0 --models mine.lib --seed 2
+    for wrong in "did you mean 'sample_hold'" "--models, --points, --draws, --seed of leadlag characterize: for transistors" --out; do has stderr "$wrong"; done
     expect 2 "$leadlag" characterize --digital --technology cmos190 --out x
     has stderr "did you mean 'cmos180'"
     expect 2 env PATH=/nonexistent "$leadlag" characterize sample_hold --digital --out x
