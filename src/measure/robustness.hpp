@@ -28,8 +28,15 @@ struct RobustnessPoint {
 /// Points in the order in which they first appear.
 std::vector<RobustnessPoint> robustness_points(const std::vector<RobustnessRun>& runs);
 
-/// Where values stand on an axis: what their texts read as, if all are numbers or quantities of one
-/// dimension; else 0, 1, 2, ...
-std::vector<double> axis_of(const std::vector<std::string>& values);
+/// Where the values of a curve stand on its axis.
+struct CurveAxis {
+  std::vector<double> at;          ///< one per value
+  std::string unit;                ///< SI symbol of the values; "" for plain numbers and for places
+  bool log = false;                ///< their size counts in decades
+  std::vector<std::size_t> zeros;  ///< if `log`: the values that are 0, which no logarithmic axis has
+};
+/// What the texts read as, if all are numbers or quantities of one dimension; else their places 0, 1, 2, ...
+/// Logarithmic if none is negative and those above 0 span more than 1.5 decades.
+CurveAxis axis_of(const std::vector<std::string>& values);
 
 }  // namespace leadlag
