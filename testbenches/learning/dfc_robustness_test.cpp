@@ -63,7 +63,6 @@ struct Reference {
 };
 
 VectorXd difference(const N1Chip& chip) { return chip.layers("soma") - chip.layers("basal"); }
-double distance(const VectorXd& a, const VectorXd& b) { return (a - b).norm() / b.norm(); }
 
 /// Dies that differ in offsets only: what each did wrong, and by how much its outputs missed their target.
 struct Dies {
@@ -88,7 +87,7 @@ Dies dies_with_offsets(const Reference& ref, const std::string& block, double la
   const VectorXd wanted = ref.difference(lambda);
   for (const N1Chip& chip : chips) {
     const VectorXd offset = chip.signal("output", "rate") - ref.target(lambda);
-    dies.error.push_back(distance(difference(chip), wanted));
+    dies.error.push_back(relative_error(difference(chip), wanted));
     dies.length.push_back(offset.norm());
     dies.squares += offset.squaredNorm();
   }
@@ -112,7 +111,7 @@ void check_offsets(const std::string& key, double lambda) {
   for (std::size_t k = 0; k < count; ++k) per_millivolt.push_back(dies.error[k] * 1e-3 / dies.length[k]);
   const Sampled drawn(dies.error), each(per_millivolt);
   CAPTURE(lambda, each.mean, each.deviation, drawn.mean, drawn.deviation);
-  CHECK_THAT(each.mean, WithinRel(expected, 0.15));
+  CHECK_THAT(each.mean, WithinRel(expected, 0.03));  // it scatters by 3 % from die to die, and is not linear
   // As drawn: mean length sqrt(pi/2) mV; four standard errors of so many dies.
   const double errors = 4.0 * drawn.deviation / std::sqrt(static_cast<double>(count));
   CHECK_THAT(drawn.mean, WithinAbs(std::sqrt(0.5 * std::numbers::pi) * expected, errors));
@@ -143,7 +142,7 @@ TEST_CASE("4.7 DFC die: an offset of the unit that makes the step counts lambda 
   std::vector<double> per_millivolt;
   for (std::size_t k = 0; k < count; ++k)
     per_millivolt.push_back(dies.error[k] * 1e-3 * lambda / dies.length[k]);
-  CHECK_THAT(Sampled(per_millivolt).mean, WithinRel(expected, 0.15));
+  CHECK_THAT(Sampled(per_millivolt).mean, WithinRel(expected, 0.03));
   // 120 offsets: their rms is within 4 / sqrt(240) of 1 mV.
   CHECK_THAT(std::sqrt(dies.squares / (2.0 * count)), WithinRel(1e-3 * lambda, 0.26));
 }
@@ -170,15 +169,15 @@ TEST_CASE("4.7 DFC die: a finite DC gain of the controller costs its inverse, 6.
   auto chip = chips.begin();
   for (const double lambda : lambdas) {
     const VectorXd endless = difference(*(chip + 6));
-    CHECK(distance(endless, ref.difference(lambda)) < 1e-10);
+    CHECK(relative_error(endless, ref.difference(lambda)) < 1e-10);
     for (const auto& [gain, g] : golden.items()) {
       CAPTURE(lambda, gain);
       const double alpha = g.at("alpha").get<double>(), wanted = g.at("rel_err_dv").get<double>();
-      const double error = distance(difference(*chip), endless);
+      const double error = relative_error(difference(*chip), endless);
       // The golden figure is of small steps; larger ones reach it as far as the net is linear.
-      CHECK_THAT(error, WithinRel(wanted, lambda < 0.01 ? 2e-3 : 0.15));
+      CHECK_THAT(error, WithinRel(wanted, lambda < 0.01 ? 1e-3 : 1e-2));
       const VectorXd exact = ref.q * steady_state(ref.n1.net, ref.n1.x, ref.q, ref.target(lambda), alpha).u;
-      CHECK(distance(difference(*chip), exact) < 1e-9);
+      CHECK(relative_error(difference(*chip), exact) < 1e-9);
       ++chip;
     }
     ++chip;
@@ -188,11 +187,13 @@ TEST_CASE("4.7 DFC die: a finite DC gain of the controller costs its inverse, 6.
 
 TEST_CASE("4.7 DFC die: mismatch of the feedback weights turns the update by half a degree per percent",
           "[learning]") {
-  // The golden means are of 400 draws of their own.
-  constexpr int draws = 150;
+  // The golden means are of 400 draws of their own, and of steps so small that all is linear.
+  constexpr int draws = 100;
+  const double lambda = 1e-3;
   const json golden = golden_json("dfc_nonideal_ref.json");
   const Reference ref;
-  N1Chip chip(control(0.1, 1e-6, 2.0, 20.0, 800), 4.0);
+  const VectorXd step = ref.target(lambda) - ref.free.r.back();
+  N1Chip chip(control(lambda, 1e-6, 2.0, 20.0, 2000), 4.0);
   const auto update = [&](const MatrixXd& q) {
     chip.set_feedback(q);
     chip.run(chip.cycles_per_sample());
@@ -203,9 +204,9 @@ TEST_CASE("4.7 DFC die: mismatch of the feedback weights turns the update by hal
     return all;
   };
   // With rows of J for Q the update is the weighted minimum-norm step (Theorem 3).
-  Matrices ideal = minimum_norm(ref.n1.net, ref.n1.x, ref.target(0.1) - ref.free.r.back());
+  Matrices ideal = minimum_norm(ref.n1.net, ref.n1.x, step);
   for (std::size_t i = 0; i < 3; ++i) ideal[i] = ideal[i] * ref.free.r[i] * ref.free.r[i].transpose();
-  CHECK(angle_degrees(update(ref.q), ideal) < 0.02);
+  CHECK(angle_degrees(update(ref.q), ideal) < 0.01);
   Gauss gauss(47);
   double before = 0.0;
   for (const std::string spread : {"0.02", "0.05", "0.1", "0.2", "0.4"}) {
@@ -214,15 +215,15 @@ TEST_CASE("4.7 DFC die: mismatch of the feedback weights turns the update by hal
     for (int n = 0; n < draws; ++n) {
       const MatrixXd factors = (1.0 + std::stod(spread) * gauss.matrix(9, 2).array()).matrix();
       angles.push_back(angle_degrees(update(ref.q.cwiseProduct(factors)), ideal));
-      // It came to rest: e = alpha u, with what 40 tau_u left of the slowest of the draws.
-      REQUIRE(chip.signal("output", "error").norm() < 1e-3 * (ref.target(0.1) - ref.free.r.back()).norm());
+      // Stable throughout: it came to rest, the slowest draws after 100 tau_u.
+      REQUIRE(chip.signal("output", "error").norm() < 1e-2 * step.norm());
     }
     const Sampled angle(angles);
     const double expected = golden.at("DFC_Q_mismatch_" + spread).at("mean_angle_to_MN_deg").get<double>();
     CAPTURE(angle.mean, angle.deviation);
     CHECK_THAT(angle.mean, WithinAbs(expected, angle.four_errors(400)));
     CHECK_THAT(angle.mean, WithinRel(expected, 0.15));
-    CHECK(angle.mean > 1.8 * before);
+    CHECK(angle.mean > 1.5 * before);
     before = angle.mean;
   }
 }

@@ -70,20 +70,20 @@ TEST_CASE("E4 EP on the die: noise of samples and bias of beta make a best beta,
     rigs.push_back(std::make_unique<LayeredRig>("rig" + std::to_string(rigs.size()), n2.net,
                                                 learning(c.form, c.beta), 3.0, noisy_samples()));
   }
-  // A mean of 100 squares scatters by 5 % or less, its root by half of that.
+  // A mean of 100 squares scatters by 5 % or less, its root by half of that: four times that is allowed.
   std::map<std::string, std::pair<double, double>> best;  // error and beta, by form
   for (std::size_t k = 0; k < cases.size(); ++k) {
     const Case& c = cases[k];
     CAPTURE(c.form, c.beta);
     const char* key = c.form == "symmetric" ? "rms_rel_err_sym" : "rms_rel_err_one";
     const double rms = error(*rigs[k], n2, exact, 100);
-    CHECK_THAT(rms, WithinRel(golden[key][c.key].get<double>(), 0.15));
+    CHECK_THAT(rms, WithinRel(golden[key][c.key].get<double>(), 0.1));
     const auto [found, first] = best.try_emplace(c.form, rms, c.beta);
     if (!first && rms < found->second.first) found->second = {rms, c.beta};
   }
   REQUIRE(best.size() == 2);
   CHECK(best["one_sided"].second == 0.05);
   CHECK(best["symmetric"].second == 0.1);
-  CHECK_THAT(best["one_sided"].first, WithinRel(0.070, 0.15));
-  CHECK_THAT(best["symmetric"].first, WithinRel(0.017, 0.15));
+  CHECK_THAT(best["one_sided"].first, WithinRel(0.070, 0.1));
+  CHECK_THAT(best["symmetric"].first, WithinRel(0.017, 0.1));
 }
