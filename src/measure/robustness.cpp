@@ -69,8 +69,8 @@ CurveAxis axis_of(const std::vector<std::string>& values) {
     if (x > 0.0) low = std::min(low, x), high = std::max(high, x);
   }
   axis.log = !negative && high > low * std::pow(10.0, 1.5);
-  for (std::size_t k = 0; axis.log && k < axis.at.size(); ++k) {
-    if (axis.at[k] == 0.0) axis.zeros.push_back(k);
+  for (double& x : axis.at) {
+    if (axis.log && x == 0.0) x = *(axis.zero = low / std::sqrt(10.0));
   }
   return axis;
 }

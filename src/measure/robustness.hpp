@@ -30,13 +30,14 @@ std::vector<RobustnessPoint> robustness_points(const std::vector<RobustnessRun>&
 
 /// Where the values of a curve stand on its axis.
 struct CurveAxis {
-  std::vector<double> at;          ///< one per value
-  std::string unit;                ///< SI symbol of the values; "" for plain numbers and for places
-  bool log = false;                ///< their size counts in decades
-  std::vector<std::size_t> zeros;  ///< if `log`: the values that are 0, which no logarithmic axis has
+  std::vector<double> at;      ///< one per value
+  std::string unit;            ///< SI symbol of the values; "" for plain numbers and for places
+  bool log = false;            ///< their size counts in decades
+  std::optional<double> zero;  ///< if `log` and a value is 0: where it stands, since the axis has no 0
 };
 /// What the texts read as, if all are numbers or quantities of one dimension; else their places 0, 1, 2, ...
-/// Logarithmic if none is negative and those above 0 span more than 1.5 decades.
+/// Logarithmic if none is negative and those above 0 span more than 1.5 decades; 0 then stands half a decade
+/// below the smallest.
 CurveAxis axis_of(const std::vector<std::string>& values);
 
 }  // namespace leadlag

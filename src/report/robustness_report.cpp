@@ -44,36 +44,17 @@ Table table_of(const RobustnessReport& r, const StudyCurve& curve) {
   return t;
 }
 
-/// On a logarithmic axis what was measured at 0 is a line across the plot, which the curve runs into.
-std::vector<ChartMark> marks_at_zero(const StudyCurve& curve, const CurveAxis& axis,
-                                     const std::vector<RobustnessPoint>& points) {
-  std::vector<ChartMark> marks;
-  for (const RobustnessPoint& p : points) {
-    const bool zero = std::any_of(axis.zeros.begin(), axis.zeros.end(),
-                                  [&](std::size_t k) { return curve.values[k] == p.value; });
-    if (!zero || p.failed == p.seeds) continue;
-    marks.push_back({p.line + " at " + p.value + ": " + value_text(curve, p.mean), p.mean, false});
-  }
-  return marks;
-}
-
 LineChart chart_of(const RobustnessReport& r, const StudyCurve& curve) {
   const std::vector<RobustnessPoint> points = points_of(r, curve.name);
   const CurveAxis axis = axis_of(curve.values);
   const std::string unit = is_share(curve) ? "%" : unit_name(kind_of(curve).dimension);
-  std::string summary = "mean over the seeds; lowest and highest can be switched on";
-  const std::vector<ChartMark> marks = marks_at_zero(curve, axis, points);
-  if (!marks.empty())
-    summary += "; the dotted lines are what was measured at 0, where this axis does not reach";
   LineChart chart{"curve-" + curve.name,
                   curve.measure + " against " + curve.vary,
-                  summary,
-                  {curve.vary, axis.unit, axis.log},
-                  {},
-                  {{curve.measure, {curve.measure, unit, false}, {}, marks}},
+                  "mean over the seeds; lowest and highest can be switched on",
+                  {curve.vary, axis.unit, axis.log, axis.zero},
+                  axis.at,
+                  {{curve.measure, {curve.measure, unit}, {}, {}}},
                   {}};
-  const auto drawn = [&](double x) { return !axis.log || x > 0.0; };
-  std::copy_if(axis.at.begin(), axis.at.end(), std::back_inserter(chart.xs), drawn);
   std::sort(chart.xs.begin(), chart.xs.end());
   std::vector<std::string> lines;
   for (const RobustnessPoint& p : points) {
@@ -85,8 +66,7 @@ LineChart chart_of(const RobustnessReport& r, const StudyCurve& curve) {
     for (const RobustnessPoint& p : points) {
       if (p.line != line) continue;
       const auto k = std::find(curve.values.begin(), curve.values.end(), p.value) - curve.values.begin();
-      const double x = axis.at[static_cast<std::size_t>(k)];
-      if (drawn(x)) at.emplace_back(x, p.*of);
+      at.emplace_back(axis.at[static_cast<std::size_t>(k)], p.*of);
     }
     std::sort(at.begin(), at.end());
     LineSeries series{name, {}, {}, shown, false};
