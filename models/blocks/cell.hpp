@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -72,9 +71,9 @@ struct CellContext {
   /// Offset of an amplifier in full scales: the input error of the named groups of transistors.
   double offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
                 std::string_view what = "offset") const;
-  /// The same with the standard deviation that the designer states, if so.
-  double offset(std::string_view stem, std::optional<Voltage> stated,
-                std::initializer_list<const char*> groups, std::size_t unit) const;
+  /// The same of what compares the output with its target, whose standard deviation a designer may state.
+  double comparator_offset(std::string_view stem, std::initializer_list<const char*> groups,
+                           std::size_t unit) const;
   /// What the height of an output curve is multiplied by: 1 + N(0, activation_mismatch).
   double curve_gain(std::string_view stem, std::size_t unit) const;
   /// What the circuit of phi' gives over the derivative: slope_gain_at() of the curve's bias if phi is tanh.

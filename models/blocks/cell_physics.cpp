@@ -44,11 +44,12 @@ double CellContext::offset(std::string_view stem, std::initializer_list<const ch
   return std::sqrt(variance) * fabrication(*p, name, unit, what).normal(0);
 }
 
-double CellContext::offset(std::string_view stem, std::optional<Voltage> stated,
-                           std::initializer_list<const char*> groups, std::size_t unit) const {
+double CellContext::comparator_offset(std::string_view stem, std::initializer_list<const char*> groups,
+                                      std::size_t unit) const {
   const CellPhysics* p = with(Effect::offset, stem);
-  if (p == nullptr || !stated) return offset(stem, groups, unit);
-  return *stated / p->full_scale.voltage * fabrication(*p, name, unit, "offset").normal(0);
+  if (p == nullptr || !p->physics.stated.comparator_offset) return offset(stem, groups, unit);
+  return *p->physics.stated.comparator_offset / p->full_scale.voltage *
+         fabrication(*p, name, unit, "offset").normal(0);
 }
 
 double CellContext::curve_gain(std::string_view stem, std::size_t unit) const {

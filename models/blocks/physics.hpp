@@ -50,7 +50,8 @@ struct Physics {
           Field{"die", &Params::die, domain::non_negative,
                 "which die of the wafer: seed of mismatch and offsets, apart from chip.seed"},
           Field{"comparator_offset", &Params::comparator_offset, domain::non_negative,
-                "standard deviation of a target unit's offset; not stated: of its transistors' areas"},
+                "standard deviation of the offset of what compares the output with its target (target units, "
+                "subtractors of controllers); not stated: of their transistors' areas"},
           Field{"hold_noise", &Params::hold_noise, domain::non_negative,
                 "rms noise of a sample in a netlist's sample-and-hold; not stated: kT/C"},
           Field{"temperature", &Params::temperature, domain::between(0.0, 450.0),
@@ -65,7 +66,7 @@ struct Physics {
   };
   /// Figures that replace those of the technology, where `physics:` states them.
   struct Stated {
-    std::optional<Voltage> comparator_offset;  ///< sigma, of target units
+    std::optional<Voltage> comparator_offset;  ///< sigma, of target units and of controllers' subtractors
     std::optional<Voltage> hold_noise;         ///< rms, of a sample-and-hold
     std::optional<double> tau_mismatch;        ///< sigma of ln tau
   };

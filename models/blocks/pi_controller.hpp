@@ -63,7 +63,8 @@ struct PiController {
       const double lost = c.approach(p.tau_u / alpha);
       return Mode{1.0 - lost, lost / alpha, k_p};
     };
-    return {mode(p.alpha, p.k_p), mode(p.alpha_sleep, p.k_p_sleep), c.offset(stem, {"subtractor"}, unit)};
+    return {mode(p.alpha, p.k_p), mode(p.alpha_sleep, p.k_p_sleep),
+            c.comparator_offset(stem, {"subtractor"}, unit)};
   }
   static double difference(const Coefficients& c, const double* in) {
     return in[reference] - in[output] + in[error] + c.offset;

@@ -67,9 +67,8 @@ std::unique_ptr<CellColumn> TargetUnitCells::make(std::size_t first, std::size_t
   };
   auto column = std::make_unique<Column>();
   column->params = params_, column->size = count;
-  const auto stated = context.physics ? context.physics->physics.stated.comparator_offset : std::nullopt;
   for (std::size_t i = first; i < first + count; ++i) {
-    column->offset.push_back(context.offset(TargetUnit::stem, stated, {"comparator"}, i));
+    column->offset.push_back(context.comparator_offset(TargetUnit::stem, {"comparator"}, i));
   }
   return column;
 }

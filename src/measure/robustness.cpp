@@ -47,18 +47,32 @@ std::vector<RobustnessPoint> robustness_points(const std::vector<RobustnessRun>&
   return points;
 }
 
-std::vector<double> axis_of(const std::vector<std::string>& values) {
-  std::vector<double> axis, places;
+CurveAxis axis_of(const std::vector<std::string>& values) {
+  CurveAxis axis;
   std::optional<Dimension> dimension;
   for (const std::string& text : values) {
-    places.push_back(static_cast<double>(places.size()));
     std::string problem;
     const auto parsed = parse_quantity(text, problem);
-    if (!parsed || (dimension && !(*dimension == parsed->dimension))) continue;
+    if (!parsed || (dimension && !(*dimension == parsed->dimension))) {
+      CurveAxis places;
+      for (std::size_t k = 0; k < values.size(); ++k) places.at.push_back(static_cast<double>(k));
+      return places;
+    }
     dimension = parsed->dimension;
-    axis.push_back(parsed->si);
+    axis.at.push_back(parsed->si);
   }
-  return axis.size() == values.size() ? axis : places;
+  if (dimension) axis.unit = unit_name(*dimension);
+  double low = std::numeric_limits<double>::infinity(), high = 0.0;
+  bool negative = false;
+  for (const double x : axis.at) {
+    negative = negative || x < 0.0;
+    if (x > 0.0) low = std::min(low, x), high = std::max(high, x);
+  }
+  axis.log = !negative && high > low * std::pow(10.0, 1.5);
+  for (double& x : axis.at) {
+    if (axis.log && x == 0.0) x = *(axis.zero = low / std::sqrt(10.0));
+  }
+  return axis;
 }
 
 }  // namespace leadlag

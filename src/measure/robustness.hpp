@@ -28,8 +28,16 @@ struct RobustnessPoint {
 /// Points in the order in which they first appear.
 std::vector<RobustnessPoint> robustness_points(const std::vector<RobustnessRun>& runs);
 
-/// Where values stand on an axis: what their texts read as, if all are numbers or quantities of one
-/// dimension; else 0, 1, 2, ...
-std::vector<double> axis_of(const std::vector<std::string>& values);
+/// Where the values of a curve stand on its axis.
+struct CurveAxis {
+  std::vector<double> at;      ///< one per value
+  std::string unit;            ///< SI symbol of the values; "" for plain numbers and for places
+  bool log = false;            ///< their size counts in decades
+  std::optional<double> zero;  ///< if `log` and a value is 0: where it stands, since the axis has no 0
+};
+/// What the texts read as, if all are numbers or quantities of one dimension; else their places 0, 1, 2, ...
+/// Logarithmic if none is negative and those above 0 span more than 1.5 decades; 0 then stands half a decade
+/// below the smallest.
+CurveAxis axis_of(const std::vector<std::string>& values);
 
 }  // namespace leadlag

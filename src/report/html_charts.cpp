@@ -14,6 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int x_digits = 9;
 /// What a plot can show, and no more: keeps long waveforms short. Not finite: null.
 Json rounded(double value, int digits) {
   if (!std::isfinite(value)) return nullptr;
@@ -30,12 +31,13 @@ Json numbers(const std::vector<double>& values, int digits = 6) {
   for (const double v : values) list.push_back(rounded(v, digits));
   return list;
 }
-constexpr int x_digits = 9;
 /// Cells with more characters than this get a column of some width however narrow the screen.
 constexpr std::size_t long_text = 24;
 
 Json axis_json(const ChartAxis& axis) {
-  return {{"label", axis.label}, {"unit", axis.unit}, {"log", axis.log}};
+  Json json{{"label", axis.label}, {"unit", axis.unit}, {"log", axis.log}};
+  if (axis.zero) json["zero"] = rounded(*axis.zero, x_digits);
+  return json;
 }
 
 Json marks_json(const std::vector<ChartMark>& marks) {

@@ -21,6 +21,7 @@ namespace leadlag {
 struct ChartAxis {
   std::string label, unit;
   bool log = false;
+  std::optional<double> zero{};  ///< of a logarithmic x axis: the point left of all others stands for 0
 };
 
 /// A line across a panel, or across the bars: a limit, or a value to compare with.

@@ -46,14 +46,14 @@ Table table_of(const RobustnessReport& r, const StudyCurve& curve) {
 
 LineChart chart_of(const RobustnessReport& r, const StudyCurve& curve) {
   const std::vector<RobustnessPoint> points = points_of(r, curve.name);
-  const std::vector<double> axis = axis_of(curve.values);
+  const CurveAxis axis = axis_of(curve.values);
   const std::string unit = is_share(curve) ? "%" : unit_name(kind_of(curve).dimension);
   LineChart chart{"curve-" + curve.name,
                   curve.measure + " against " + curve.vary,
                   "mean over the seeds; lowest and highest can be switched on",
-                  {curve.vary, "", false},
-                  axis,
-                  {{curve.measure, {curve.measure, unit, false}, {}, {}}},
+                  {curve.vary, axis.unit, axis.log, axis.zero},
+                  axis.at,
+                  {{curve.measure, {curve.measure, unit}, {}, {}}},
                   {}};
   std::sort(chart.xs.begin(), chart.xs.end());
   std::vector<std::string> lines;
@@ -66,7 +66,7 @@ LineChart chart_of(const RobustnessReport& r, const StudyCurve& curve) {
     for (const RobustnessPoint& p : points) {
       if (p.line != line) continue;
       const auto k = std::find(curve.values.begin(), curve.values.end(), p.value) - curve.values.begin();
-      at.emplace_back(axis[static_cast<std::size_t>(k)], p.*of);
+      at.emplace_back(axis.at[static_cast<std::size_t>(k)], p.*of);
     }
     std::sort(at.begin(), at.end());
     LineSeries series{name, {}, {}, shown, false};

@@ -4,10 +4,12 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "blocks/compartment_neuron.hpp"
 #include "blocks/leaky_neuron.hpp"
+#include "blocks/pi_controller.hpp"
 #include "blocks/sample_hold.hpp"
 #include "blocks/state_node.hpp"
 #include "blocks/target_unit.hpp"
@@ -24,22 +26,25 @@ constexpr double k_boltzmann = 1.380649e-23, full_scale = 0.025;
 Technology process() {
   Technology t;
   for (const char* block :
-       {"leaky_neuron", "state_node", "sample_hold", "target_unit", "compartment_neuron"}) {
+       {"leaky_neuron", "state_node", "sample_hold", "target_unit", "compartment_neuron", "pi_controller"}) {
     for (const char* group : {"node_pair", "node_mirror", "tails", "buffer", "comparator", "soma_pair",
-                              "soma_mirror", "switch", "switches", "hold_switches"}) {
+                              "soma_mirror", "switch", "switches", "hold_switches", "subtractor"}) {
       t.transistors[block][group] = {Length{4e-6}, Length{1e-6}, 2, "test"};
     }
   }
   return t;
 }
 
-CellContext at(const std::vector<Effect>& effects, std::int64_t die = 1, std::uint64_t seed = 1) {
+CellContext at(const std::vector<Effect>& effects, std::int64_t die = 1, std::uint64_t seed = 1,
+               std::optional<Voltage> comparator_offset = {}) {
   CellPhysics physics;
   physics.technology = process();
   physics.full_scale.voltage = Voltage{full_scale};
   physics.physics.params.die = die;
   for (const Effect e : effects) physics.physics.on[static_cast<std::size_t>(e)] = true;
-  physics.kinds = {"leaky_neuron", "state_node", "sample_hold", "target_unit", "compartment_neuron"};
+  physics.physics.stated.comparator_offset = comparator_offset;
+  physics.kinds = {"leaky_neuron", "state_node",         "sample_hold",
+                   "target_unit",  "compartment_neuron", "pi_controller"};
   return {1_us, 1_us, Input::held, seed, "column", std::make_shared<const CellPhysics>(physics)};
 }
 
@@ -83,15 +88,22 @@ TEST_CASE("cell physics: time constants differ as capacitor and mirror do", "[ph
 
 TEST_CASE("cell physics: offsets add the variances of their pairs, or are as stated", "[physics]") {
   const CellContext c = at({Effect::offset});
-  std::vector<double> pair, two, stated;
+  const CellContext with = at({Effect::offset}, 1, 1, 1_mV);
+  std::vector<double> pair, two, drawn, stated, controller, no_comparator;
   for (std::size_t i = 0; i < many; ++i) {
     pair.push_back(c.offset("leaky_neuron", {"node_pair"}, i));
     two.push_back(c.offset("leaky_neuron", {"node_pair", "node_mirror"}, i));
-    stated.push_back(c.offset("leaky_neuron", 1_mV, {"node_pair"}, i));
+    drawn.push_back(c.comparator_offset("target_unit", {"comparator"}, i));
+    stated.push_back(with.comparator_offset("target_unit", {"comparator"}, i));
+    controller.push_back(PiController::coefficients({}, with, i).offset);
+    no_comparator.push_back(with.offset("leaky_neuron", {"node_pair"}, i));
   }
   CHECK(agrees(pair, 2.5e-3 / full_scale));
   CHECK(agrees(two, std::sqrt(2.0) * 2.5e-3 / full_scale));
+  CHECK(agrees(drawn, 2.5e-3 / full_scale));
   CHECK(agrees(stated, 1e-3 / full_scale));
+  CHECK(agrees(controller, 1e-3 / full_scale));
+  CHECK(agrees(no_comparator, 2.5e-3 / full_scale));
 }
 
 TEST_CASE("cell physics: each effect alone, and none of a kind that stays ideal", "[physics]") {

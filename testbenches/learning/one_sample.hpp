@@ -43,13 +43,15 @@ class OneSample final : public Task {
 class N1Chip {
  public:
   /// learning: "system: dfc, dfc: {...}, update: host, ...". tau of the neurons in cycles. blocks: of the
-  /// blueprint, "target_unit: {...}". chip: more of its section. Chips that share a process need different
-  /// names, and are built before the first cycle; running one runs all.
+  /// blueprint, "target_unit: {...}". chip: more of its section. settings: as with --set. Chips that share a
+  /// process need different names, and are built before the first cycle; running one runs all.
   N1Chip(const std::string& learning, double tau_in_cycles, const std::string& blocks = "",
-         const std::string& chip = "name: n1")
+         const std::string& chip = "name: n1",
+         const std::vector<std::pair<std::string, std::string>>& settings = {})
       : sample(oracle::net_n1()),
-        design(parse_design("n1.yaml", blueprint(sample, learning, tau_in_cycles, blocks, chip),
-                            {.presets = {}, .settings = {}, .technology_folder = LEADLAG_TECHNOLOGY_DIR})),
+        design(
+            parse_design("n1.yaml", blueprint(sample, learning, tau_in_cycles, blocks, chip),
+                         {.presets = {}, .settings = settings, .technology_folder = LEADLAG_TECHNOLOGY_DIR})),
         chip_(elaborate(design, fabricate(design))),
         task_(sample.x, sample.y, cycles_per_sample(), std::int64_t{1} << 40),
         bench_((design.chip.name + "_bench").c_str(), *chip_, design, task_) {

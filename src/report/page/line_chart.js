@@ -170,6 +170,7 @@ class LineFigure {
         label: s.name, data: s.points, borderColor: theme.series(s.index), backgroundColor: theme.series(s.index),
         borderDash: theme.dash(s.index), borderWidth: 1.75, stepped: s.steps ? "before" : false,
         pointRadius: s.points.length > 100 ? 0 : 2.5, pointHitRadius: 0, tension: 0,
+        ...(this.spec.x.zero !== undefined && {segment: {borderDash: (part) => this.isZero(part.p0.parsed.x) ? [2, 4] : undefined}}),
       }))},
       options: {
         animation: false, responsive: true, maintainAspectRatio: false, parsing: false, normalized: true,
@@ -182,8 +183,17 @@ class LineFigure {
     };
   }
 
+  /** Whether this x is where a logarithmic axis shows 0. */
+  isZero(x) {
+    return this.spec.x.zero !== undefined && Math.abs(x / this.spec.x.zero - 1) < 1e-6;
+  }
+  xText(x, digits) {
+    const unit = this.spec.x.unit;
+    return this.isZero(x) ? withUnit("0", unit) : quantity(x, unit, digits);
+  }
+
   xAxis(last) {
-    const {label: text, unit, log} = this.spec.x;
+    const {label: text, unit, log, zero} = this.spec.x, figure = this;
     return {
       type: log ? "logarithmic" : "linear", min: this.window.min, max: this.window.max,
       grid: gridOf(log),
@@ -192,8 +202,14 @@ class LineFigure {
         color: theme.colour("soft"), display: last, maxRotation: 0, autoSkipPadding: 18, autoSkip: !log,
         includeBounds: false,
         callback(value, index, ticks) {
+          if (figure.isZero(value)) return figure.xText(value);
           return log ? logTick(value, this, unit) : linearTick(value, this, ticks, unit);
         },
+      },
+      afterBuildTicks: (axis) => {  // nothing stands between 0 and the smallest value
+        if (zero === undefined) return;
+        axis.ticks = axis.ticks.filter((t) => t.value >= this.spec.xs[1] * (1 - 1e-6));
+        if (axis.min <= zero * (1 + 1e-6)) axis.ticks.unshift({value: zero});
       },
       afterFit(axis) {
         axis.paddingLeft = axis.paddingRight = 0;  // panels stay aligned, whether they have tick labels or not
@@ -223,11 +239,10 @@ class LineFigure {
 
   /** One sentence for those who do not see the plot, and for those who do. */
   say() {
-    const unit = this.spec.x.unit;
-    let text = this.spec.x.label + " from " + quantity(this.window.min, unit) + " to " + quantity(this.window.max, unit);
+    let text = this.spec.x.label + " from " + this.xText(this.window.min) + " to " + this.xText(this.window.max);
     if (this.state.cursor !== null) {
       const shown = this.spec.panels.flatMap((p) => p.series.filter((s) => s.shown));
-      text += "; at " + quantity(this.state.cursor, unit, 6) + ": " +
+      text += "; at " + this.xText(this.state.cursor, 6) + ": " +
               shown.map((s) => s.name + " " + s.output.textContent).join(", ");
     }
     this.status.textContent = text + ".";
@@ -245,7 +260,7 @@ class LineFigure {
     const body = element("tbody");
     for (let k = 0; k < inside.length; k += stride) {
       const [x] = inside[k];
-      body.append(element("tr", {}, element("th", {scope: "row", class: "figure"}, quantity(x, this.spec.x.unit, 6)),
+      body.append(element("tr", {}, element("th", {scope: "row", class: "figure"}, this.xText(x, 6)),
                           ...shown.map(({s, unit}) => element("td", {class: "figure"},
                                                               quantity(s.y[nearest(s.x, x)], unit, 5)))));
     }
