@@ -123,16 +123,18 @@ class NeuronArray final : public sc_core::sc_module {
         digital_neurons_(digital_column(params_.neurons.size())),
         digital_errors_(digital_column(params_.error_units.size())),
         gains_(params_.gain_stage ? params_.neurons.size() * lanes_ : 0),
-        analog_neurons_(neurons_, !params_.neuron_poles.empty()),
-        analog_errors_(errors_, !params_.error_poles.empty()),
+        analog_neurons_(neurons_, !params_.neuron_poles.empty(), &neuron_physics_),
+        analog_errors_(errors_, !params_.error_poles.empty(), &error_physics_),
         back_at_once_(std::move(back_at_once)) {
     for (std::size_t k = 0; k < incoming; ++k) incoming_.push_back(build(k));
     prepare();
   }
 
-  /// A cycle passes for the weights of the incoming crossbars. With Hop::registered the array calls it.
+  /// A cycle passes for the weights of the incoming crossbars, and in an analog island for the offsets of its
+  /// stages. With Hop::registered the array calls it.
   void begin_cycle() {
     for (Incoming& in : incoming_) in.crossbar->begin_cycle();
+    if (params_.hop == Hop::continuous) neuron_physics_.begin_cycle(), error_physics_.begin_cycle();
   }
   // The edge in two halves, for the transparent schedule.
   void forward() { run_forward(true), record(true); }

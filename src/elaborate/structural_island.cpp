@@ -301,6 +301,7 @@ void StructuralIsland::move_inputs(double fraction) {
 void StructuralIsland::run() {
   if (!rst_ni.read()) return clear();
   const bool first = !started_;
+  begin_cycle();
   if (first) clear(), started_ = true;
   read_wires();
   const auto move = [this](double fraction) { move_inputs(fraction); };
@@ -310,6 +311,24 @@ void StructuralIsland::run() {
   send_back();
   learn();
   publish();
+}
+
+/// Offsets move from cycle to cycle; what has passed a parasitic pole shows it at once.
+void StructuralIsland::begin_cycle() {
+  for (const std::size_t a : members_) {
+    if (parts_.neurons[a] == nullptr) continue;
+    StructuralNeurons& array = *parts_.neurons[a];
+    for (std::size_t u = 0; u < array.neurons.size(); ++u) {
+      array.neurons[u]->begin_cycle();
+      if (array.neurons[u]->output_is_state()) rates_[a][u] = array.neurons[u]->rate();
+    }
+    for (std::size_t u = 0; u < array.error_units.size(); ++u) {
+      ErrorUnitModule& error = *array.error_units[u];
+      error.begin_cycle();
+      if (!error.output_is_state()) continue;
+      errors_[a][u] = array.gain_stages.empty() ? error.error() : array.gain_stages[u]->settle(error.error());
+    }
+  }
 }
 
 void StructuralIsland::send_back() {

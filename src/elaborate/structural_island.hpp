@@ -42,6 +42,7 @@ class StructuralIsland final : public sc_core::sc_module {
   struct FilterStage;
   struct Builder;
   void run();
+  void begin_cycle();
   void clear();
   void read_wires();
   void move_inputs(double fraction);
