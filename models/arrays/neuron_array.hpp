@@ -14,6 +14,7 @@
 #include "arrays/gain_column.hpp"
 #include "arrays/lane_bus.hpp"
 #include "arrays/physical_column.hpp"
+#include "arrays/product_lag.hpp"
 #include "blocks/error_unit.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
@@ -52,6 +53,7 @@ struct NeuronArrayParams {
   Input input = Input::held;
   Hop hop = Hop::registered;
   std::vector<double> neuron_poles, error_poles;  ///< decay per tick of the adders' parasitic poles, or empty
+  std::optional<LeadLag::Coefficients<double>> cell_lag;  ///< by clock periods; analog islands
   std::size_t replicas = 1;
 };
 
@@ -125,7 +127,9 @@ class NeuronArray final : public sc_core::sc_module {
         gains_(params_.gain_stage ? params_.neurons.size() * lanes_ : 0),
         analog_neurons_(neurons_, !params_.neuron_poles.empty(), &neuron_physics_),
         analog_errors_(errors_, !params_.error_poles.empty(), &error_physics_),
-        back_at_once_(std::move(back_at_once)) {
+        back_at_once_(std::move(back_at_once)),
+        lagged_rates_(incoming, ProductLag<T>(params_.cell_lag)),
+        lagged_error_(params_.cell_lag) {
     for (std::size_t k = 0; k < incoming; ++k) incoming_.push_back(build(k));
     prepare();
   }
@@ -213,6 +217,8 @@ class NeuronArray final : public sc_core::sc_module {
   bool nudged_ = false;
   AnalogColumn<T> analog_neurons_, analog_errors_;
   std::vector<bool> back_at_once_;  // by outgoing crossbar: its error units are in the same analog island
+  std::vector<ProductLag<T>> lagged_rates_;  // by incoming crossbar
+  ProductLag<T> lagged_error_;
   AlignedVector<T> nudging_, drive_, back_, epsilon_, later_epsilon_, error_, slope_, next_slope_, lead_;
   AlignedVector<T> driven_, membrane_, lookahead_, apical_;  // where something looks inside: s, u, u_hat, a
   std::vector<double> target_, last_target_;                 // Hop::continuous

@@ -308,6 +308,13 @@ TEST_CASE("structural and tile agree: stages of an island whose loops pass noisy
                   {.cycles = 300, .eta = 1e-3, .resets = true});
 }
 
+TEST_CASE("structural and tile agree: plasticity cells of an island that settle", "[array]") {
+  const Settings settling{{"chip.fidelity", "{default: ideal, plasticity_cell: circuit}"},
+                          {"physics.effects", "[settling, saturation]"}};
+  check_agreement(recurrent, with(recurrent_island, settling), {.cycles = 2000, .eta = 1e-3, .resets = true},
+                  closed_by_newton);
+}
+
 TEST_CASE("structural and tile agree: noise alone in an island", "[array]") {
   check_agreement(recurrent,
                   with(recurrent_island, {{"chip.fidelity", "circuit"}, {"physics.effects", "[noise]"}}),
