@@ -109,7 +109,7 @@ schedule: {cycles: 1}
 }  // namespace
 
 TEST_CASE("island physics: loops close while stages stand at their rails and come back", "[island]") {
-  Socket s("s", leading), linear("linear", leading, {{"chip.fidelity", "ideal"}, {"physics", "{}"}});
+  Socket s("s", leading), linear("linear", leading, {{"physics.effects", "[leakage]"}});
   double largest = 0.0, apart = 0.0, ended = 1.0;
   for (int n = 0; n < 2000; ++n) {
     const double x = n < 1000 ? 3.0 * std::sin(0.05 * n) : 0.0;
@@ -125,4 +125,46 @@ TEST_CASE("island physics: loops close while stages stand at their rails and com
   const auto islands = s.chip->islands();
   REQUIRE(islands.size() == 1);
   CHECK(islands[0].counts.residual <= 1e-12);
+}
+
+TEST_CASE("island physics: a plasticity cell's multiplier follows a rate with its own pole", "[island]") {
+  // A constant error, and a rate that rises from 0 to 1 within a clock period: behind the pole it is
+  // 1 - tau_c / T (1 - e^(-T / tau_c)) e^(-k T / tau_c) k periods later, and so grows the weight.
+  const std::string chip = R"(
+leadlag: 1
+chip: {name: x, clock: 1 MHz, time_scale: 10 us, coupling: continuous,
+       fidelity: {default: ideal, plasticity_cell: circuit}}
+physics: {effects: [settling]}
+arrays:
+  in: {block: input_driver, size: 1, reconstruction: ramp}
+  out: {block: prospective_neuron, size: 1, activation: linear, tau_m: 2 us, tau_r: 2 us}
+crossbars:
+  w: {from: in, to: out, weights: zero, tile: 8x8}
+blocks: {target_unit: {reconstruction: ramp}, plasticity_cell: {bias: 1 nA}}
+learning: {system: gle, plastic: [w]}
+task: {kind: tones, frequencies: [1]}
+schedule: {cycles: 1}
+)";
+  Socket s("s", chip), ideal("ideal", chip, {{"physics.effects", "[leakage]"}});
+  const double eta = 1e-6, error = 0.5;  // the weight stays so small that the error does not notice
+  const Technology& t = s.design.technology;
+  const double u_t = 1.380649e-23 * t.temperature.si / 1.602176634e-19;
+  const double tau = t.multiplier_capacitance.si * 2.0 * u_t / (t.kappa * 1e-9), period = 1e-6;
+  REQUIRE(tau > 0.2 * period);
+  std::vector<double> weights, ideal_weights;
+  for (int n = 0; n < 120; ++n) {
+    for (Socket* c : {&s, &ideal}) {
+      c->x(0, n < 100 ? 0.0 : 1.0), c->target(0, error), c->learn = true, c->eta = eta;
+      c->cycle();
+    }
+    weights.push_back(s.read("w")[0]), ideal_weights.push_back(ideal.read("w")[0]);
+  }
+  CHECK(weights[99] == 0.0);
+  for (int k = 0; k < 20; ++k) {
+    const auto n = static_cast<std::size_t>(100 + k);
+    const double seen = 1.0 - tau / period * (1.0 - std::exp(-period / tau)) * std::exp(-k * period / tau);
+    CAPTURE(k);
+    CHECK((weights[n] - weights[n - 1]) / (eta * error) == Approx(seen).epsilon(1e-4));
+    CHECK((ideal_weights[n] - ideal_weights[n - 1]) / (eta * error) == Approx(1.0).epsilon(1e-4));
+  }
 }
