@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "arrays/physical_column.hpp"
 #include "blocks/error_unit.hpp"
 #include "blocks/synaptic_low_pass.hpp"
 
@@ -222,6 +223,16 @@ void activate_column(Activation activation, const AlignedVector<T>& u, T* rate, 
 }
 
 template <class T>
+AnalogColumn<T>::AnalogColumn(LeadLagLanes<T>& lanes, bool poled, PhysicalColumn<T>* physics)
+    : lanes_(lanes),
+      capacitor_(lanes.size()),
+      drive_(lanes.size()),
+      poled_(poled),
+      physics_(physics == nullptr || physics->empty() ? nullptr : physics) {
+  if (poled) pole_.resize(lanes.size()), output_.resize(lanes.size()), pole_decay_.resize(lanes.size());
+}
+
+template <class T>
 void AnalogColumn<T>::set_pole(std::size_t first, std::size_t count, double decay) {
   for (std::size_t k = first; poled_ && k < first + count; ++k) pole_decay_[k] = static_cast<T>(decay);
 }
@@ -231,16 +242,23 @@ void AnalogColumn<T>::settle(Instant at, const T* drive, T* out) {
   std::copy_n(drive, lanes_.size(), drive_.begin());
   T* into = poled_ ? output_.data() : out;
   const auto v = view(lanes_);
-  if constexpr (sizeof(T) == sizeof(double)) {
+  if (physics_ != nullptr && physics_->saturates()) {
+    physics_->settle(lanes_, at, capacitor_.data(), drive, into);
+  } else if constexpr (sizeof(T) == sizeof(double)) {
     HWY_DYNAMIC_DISPATCH(analog_f64)(v, at, capacitor_.data(), drive, into);
   } else {
     HWY_DYNAMIC_DISPATCH(analog_f32)(v, at, capacitor_.data(), drive, into);
   }
+  if (physics_ != nullptr && !poled_) physics_->add_adder_noise(out);
   if (poled_) std::copy(pole_.begin(), pole_.end(), out);
 }
 
 template <class T>
 void AnalogColumn<T>::keep() {
+  if (physics_ != nullptr && physics_->saturates()) {
+    std::copy(physics_->lagged().begin(), physics_->lagged().end(), capacitor_.begin());
+    return;
+  }
   for (std::size_t k = 0; k < lanes_.size(); ++k) {
     capacitor_[k] = lanes_.carry[k] + lanes_.now[k] * drive_[k];
   }
@@ -248,18 +266,23 @@ void AnalogColumn<T>::keep() {
 
 template <class T>
 void AnalogColumn<T>::advance() {
+  const bool saturates = physics_ != nullptr && physics_->saturates();
   for (std::size_t k = 0; k < lanes_.size(); ++k) {
-    lanes_.carry[k] = lanes_.decay[k] * capacitor_[k] + lanes_.before[k] * drive_[k];
+    const T charge = saturates ? T(0) : lanes_.decay[k] * capacitor_[k];
+    lanes_.carry[k] = charge + lanes_.before[k] * drive_[k];
   }
+  if (physics_ != nullptr) physics_->begin_tick(lanes_.carry.data());
   for (std::size_t k = 0; k < pole_.size(); ++k) {
     pole_[k] = pole_decay_[k] * pole_[k] + (T(1) - pole_decay_[k]) * output_[k];
   }
+  if (physics_ != nullptr && poled_) physics_->add_adder_noise(pole_.data());
 }
 
 template <class T>
 void AnalogColumn<T>::clear() {
   for (auto* v : {&lanes_.carry, &capacitor_, &drive_, &pole_, &output_})
     std::fill(v->begin(), v->end(), T(0));
+  if (physics_ != nullptr) physics_->clear();
 }
 
 #define LEADLAG_INSTANTIATE(T)                                                                    \

@@ -51,16 +51,17 @@ void low_pass_column(LeadLagLanes<T>& lanes, const T* rate, T* rate_out);
 template <class T>
 void activate_column(Activation activation, const AlignedVector<T>& u, T* rate, T* slope);
 
+template <class T>
+class PhysicalColumn;
+
 /// A column of lead-lag filters inside an analog island (AnalogLeadLag over lanes), each perhaps followed by
 /// the parasitic pole of its adder: tau_p dp/dt = output - p, with the output held over the tick, so that p
-/// is known before the tick is evaluated and cuts every loop through it.
+/// is known before the tick is evaluated and cuts every loop through it. `physics`: of the stages' circuits;
+/// null or empty: ideal.
 template <class T>
 class AnalogColumn {
  public:
-  AnalogColumn(LeadLagLanes<T>& lanes, bool poled)
-      : lanes_(lanes), capacitor_(lanes.size()), drive_(lanes.size()), poled_(poled) {
-    if (poled) pole_.resize(lanes.size()), output_.resize(lanes.size()), pole_decay_.resize(lanes.size());
-  }
+  AnalogColumn(LeadLagLanes<T>& lanes, bool poled, PhysicalColumn<T>* physics = nullptr);
   bool poled() const { return poled_; }
   void set_pole(std::size_t first, std::size_t count, double decay);
   /// What passes on at this tick: the outputs, or the states of their poles.
@@ -76,6 +77,7 @@ class AnalogColumn {
   LeadLagLanes<T>& lanes_;
   AlignedVector<T> capacitor_, drive_, pole_, output_, pole_decay_;
   bool poled_;
+  PhysicalColumn<T>* physics_;
 };
 
 }  // namespace leadlag

@@ -80,6 +80,8 @@ template <class T>
 void NeuronArray<T>::reset() {
   if (rst_ni.read()) return;
   analog_neurons_.clear(), analog_errors_.clear(), gains_.clear();
+  for (auto& lag : lagged_rates_) lag.clear();
+  lagged_error_.clear();
   memory_.clear(), replaying_ = false;
   for (auto* v : {&neurons_.carry, &errors_.carry, &error_, &slope_}) std::fill(v->begin(), v->end(), T(0));
   const auto clear = [](auto& port) {

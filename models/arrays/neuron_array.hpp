@@ -14,6 +14,7 @@
 #include "arrays/gain_column.hpp"
 #include "arrays/lane_bus.hpp"
 #include "arrays/physical_column.hpp"
+#include "arrays/product_lag.hpp"
 #include "blocks/error_unit.hpp"
 #include "blocks/plasticity_cell.hpp"
 #include "blocks/prospective_neuron.hpp"
@@ -53,6 +54,7 @@ struct NeuronArrayParams {
   Input input = Input::held;
   Hop hop = Hop::registered;
   std::vector<double> neuron_poles, error_poles;  ///< decay per tick of the adders' parasitic poles, or empty
+  std::optional<LeadLag::Coefficients<double>> cell_lag;  ///< by clock periods; analog islands
   std::size_t replicas = 1;
 };
 
@@ -124,16 +126,20 @@ class NeuronArray final : public sc_core::sc_module {
         digital_neurons_(digital_column(params_.neurons.size())),
         digital_errors_(digital_column(params_.error_units.size())),
         gains_(params_.gain_stage ? params_.neurons.size() * lanes_ : 0),
-        analog_neurons_(neurons_, !params_.neuron_poles.empty()),
-        analog_errors_(errors_, !params_.error_poles.empty()),
-        back_at_once_(std::move(back_at_once)) {
+        analog_neurons_(neurons_, !params_.neuron_poles.empty(), &neuron_physics_),
+        analog_errors_(errors_, !params_.error_poles.empty(), &error_physics_),
+        back_at_once_(std::move(back_at_once)),
+        lagged_rates_(incoming, ProductLag<T>(params_.cell_lag)),
+        lagged_error_(params_.cell_lag) {
     for (std::size_t k = 0; k < incoming; ++k) incoming_.push_back(build(k));
     prepare();
   }
 
-  /// A cycle passes for the weights of the incoming crossbars. With Hop::registered the array calls it.
+  /// A cycle passes for the weights of the incoming crossbars, and in an analog island for the offsets of its
+  /// stages. With Hop::registered the array calls it.
   void begin_cycle() {
     for (Incoming& in : incoming_) in.crossbar->begin_cycle();
+    if (params_.hop == Hop::continuous) neuron_physics_.begin_cycle(), error_physics_.begin_cycle();
   }
   // The edge in two halves, for the transparent schedule.
   void forward() { run_forward(true), record(true); }
@@ -215,6 +221,8 @@ class NeuronArray final : public sc_core::sc_module {
   AnalogColumn<T> analog_neurons_, analog_errors_;
   std::vector<bool> back_at_once_;  // by outgoing crossbar: its error units are in the same analog island
   AlignedVector<T> drive_at_rest_, back_at_rest_;  // of the summing nodes; empty: 0
+  std::vector<ProductLag<T>> lagged_rates_;        // by incoming crossbar
+  ProductLag<T> lagged_error_;
   AlignedVector<T> nudging_, drive_, back_, epsilon_, later_epsilon_, error_, slope_, next_slope_, lead_;
   AlignedVector<T> driven_, membrane_, lookahead_, apical_;  // where something looks inside: s, u, u_hat, a
   std::vector<double> target_, last_target_;                 // Hop::continuous

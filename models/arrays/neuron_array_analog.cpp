@@ -99,12 +99,14 @@ void NeuronArray<T>::take_target(double fraction) {
 
 template <class T>
 void NeuronArray<T>::learn() {
+  const auto error = lagged_error_.follow(error_);
   for (std::size_t k = 0; k < incoming_.size(); ++k) {
     const auto rate = rate_of(k, incoming_[k].same_instant);
     incoming_[k].crossbar->count_reads(rate);
+    const auto seen = lagged_rates_[k].follow(rate);
     const auto mode = update_mode(incoming_[k]);
     if (mode != SweepMode::Update::none) {
-      incoming_[k].crossbar->update(mode, rate, error_, static_cast<T>(eta_i.read()));
+      incoming_[k].crossbar->update(mode, seen, error, static_cast<T>(eta_i.read()));
     }
   }
   if (!tau_learns() || !learn_i.read()) return;

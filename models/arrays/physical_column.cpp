@@ -5,6 +5,7 @@
 #include <span>
 
 #include "arrays/noise_kernel.hpp"
+#include "blocks/analog_stage.hpp"
 #include "blocks/error_unit.hpp"
 
 #ifndef LEADLAG_STAGE_VIEW
@@ -46,6 +47,27 @@ void stages(const StageView<T>& v, const T* __restrict drive, T* __restrict out)
   }
 }
 
+template <Instant at, class T>
+void analog_stages(const StageView<T>& v, const T* __restrict capacitor, const T* __restrict drive,
+                   T* __restrict lagged, T* __restrict out) {
+  for (std::size_t k = 0; k < v.size; ++k) {
+    const auto f = v.filter(k);
+    const auto c = v.physics(k);
+    const AnalogLeadLag::State<T> state{capacitor[k], v.carry[k], drive[k]};
+    const T u = at == Instant::after_jump
+                    ? capacitor[k]
+                    : AnalogStage::lagged(f, c, state, drive[k], c.capacitor_noise * v.at_capacitor[k]);
+    lagged[k] = u;
+    out[k] = CircuitStage::adder(c, f.rho, u, drive[k]);
+  }
+}
+template <class T>
+void analog_stages_of(const StageView<T>& v, Instant at, const T* capacitor, const T* drive, T* lagged,
+                      T* out) {
+  if (at == Instant::tick_end) return analog_stages<Instant::tick_end>(v, capacitor, drive, lagged, out);
+  analog_stages<Instant::after_jump>(v, capacitor, drive, lagged, out);
+}
+
 template <class T>
 void curves_of(Activation activation, const T* __restrict lead, const T* __restrict amplitude,
                const T* __restrict steepness, std::size_t size, T* __restrict rate, T* __restrict slope) {
@@ -63,6 +85,10 @@ void curves_of(Activation activation, const T* __restrict lead, const T* __restr
 #define LEADLAG_STAGES(T, suffix)                                                                          \
   void linear_##suffix(const StageView<T>& v, const T* drive, T* out) { stages<false>(v, drive, out); }    \
   void saturating_##suffix(const StageView<T>& v, const T* drive, T* out) { stages<true>(v, drive, out); } \
+  void analog_saturating_##suffix(const StageView<T>& v, Instant at, const T* capacitor, const T* drive,   \
+                                  T* lagged, T* out) {                                                     \
+    analog_stages_of<T>(v, at, capacitor, drive, lagged, out);                                             \
+  }                                                                                                        \
   void curves_##suffix(Activation a, const T* lead, const T* amplitude, const T* steepness,                \
                        std::size_t size, T* rate, T* slope) {                                              \
     curves_of<T>(a, lead, amplitude, steepness, size, rate, slope);                                        \
@@ -82,6 +108,8 @@ HWY_EXPORT(linear_f64);
 HWY_EXPORT(linear_f32);
 HWY_EXPORT(saturating_f64);
 HWY_EXPORT(saturating_f32);
+HWY_EXPORT(analog_saturating_f64);
+HWY_EXPORT(analog_saturating_f32);
 HWY_EXPORT(curves_f64);
 HWY_EXPORT(curves_f32);
 
@@ -92,6 +120,14 @@ void stages(bool saturates, const StageView<double>& v, const double* drive, dou
 void stages(bool saturates, const StageView<float>& v, const float* drive, float* out) {
   saturates ? HWY_DYNAMIC_DISPATCH(saturating_f32)(v, drive, out)
             : HWY_DYNAMIC_DISPATCH(linear_f32)(v, drive, out);
+}
+void analog(const StageView<double>& v, Instant at, const double* capacitor, const double* drive,
+            double* lagged, double* out) {
+  HWY_DYNAMIC_DISPATCH(analog_saturating_f64)(v, at, capacitor, drive, lagged, out);
+}
+void analog(const StageView<float>& v, Instant at, const float* capacitor, const float* drive, float* lagged,
+            float* out) {
+  HWY_DYNAMIC_DISPATCH(analog_saturating_f32)(v, at, capacitor, drive, lagged, out);
 }
 void curves(Activation a, const double* lead, const double* amplitude, const double* steepness,
             std::size_t size, double* rate, double* slope) {
@@ -107,7 +143,8 @@ void curves(Activation a, const float* lead, const float* amplitude, const float
 template <class T>
 PhysicalColumn<T>::PhysicalColumn(std::size_t lanes, NoiseKeys keys) : keys_(keys) {
   for (auto* v : {&range_, &per_range_, &rail_, &offset_, &capacitor_noise_, &output_noise_, &amplitude_,
-                  &slope_, &at_output_, &at_capacitor_, &drive_, &lead_, &flicker_}) {
+                  &slope_, &at_output_, &at_capacitor_, &drive_, &lead_, &flicker_, &adder_noise_, &at_adder_,
+                  &held_, &lagged_}) {
     v->resize(lanes);
   }
 }
@@ -119,11 +156,13 @@ void PhysicalColumn<T>::set(std::size_t first, std::size_t count, const StagePhy
     range_[k] = c.range, per_range_[k] = c.per_range, rail_[k] = c.rail;
     offset_[k] = c.offset, capacitor_noise_[k] = c.capacitor_noise, output_noise_[k] = c.output_noise;
     amplitude_[k] = static_cast<T>(p.amplitude), slope_[k] = static_cast<T>(p.slope);
+    adder_noise_[k] = static_cast<T>(p.adder_noise), held_[k] = offset_[k];
   }
   chopped_ = chopped_ || p.chopped;
   saturates_ = saturates_ || p.range > 0.0;
   capacitor_noisy_ = capacitor_noisy_ || p.capacitor_noise > 0.0;
   output_noisy_ = output_noisy_ || p.output_noise > 0.0;
+  adder_noisy_ = adder_noisy_ || p.adder_noise > 0.0;
   if (p.flicker > 0.0 && !flickers_) {
     flickers_ = true, moved_.resize(offset_.size());
     for (auto& row : rows_) row.resize(offset_.size());
@@ -185,14 +224,51 @@ void PhysicalColumn<T>::run_errors(LeadLagLanes<T>& lanes, const T* slope, const
 }
 
 template <class T>
+void PhysicalColumn<T>::begin_cycle() {
+  if (!flickers_ && !output_noisy_) return;
+  const T* offset = offsets();
+  if (output_noisy_) noise::normals(keys_.output, cycle_, std::span<T>(at_output_));
+  for (std::size_t k = 0; k < held_.size(); ++k) held_[k] = offset[k] + output_noise_[k] * at_output_[k];
+  ++cycle_;
+}
+
+template <class T>
+void PhysicalColumn<T>::settle(LeadLagLanes<T>& l, Instant at, const T* capacitor, const T* drive, T* out) {
+  analog({l.decay.data(), l.before.data(), l.now.data(), l.rho.data(), l.carry.data(), range_.data(),
+          per_range_.data(), rail_.data(), offset_.data(), capacitor_noise_.data(), output_noise_.data(),
+          at_output_.data(), at_capacitor_.data(), T(1), l.size()},
+         at, capacitor, drive, lagged_.data(), out);
+}
+
+template <class T>
+void PhysicalColumn<T>::begin_tick(T* carry) {
+  if (adder_noisy_) noise::normals(keys_.adder, tick_, std::span<T>(at_adder_));
+  if (capacitor_noisy_) noise::normals(keys_.capacitor, tick_, std::span<T>(at_capacitor_));
+  ++tick_;
+  for (std::size_t k = 0; capacitor_noisy_ && !saturates_ && k < at_capacitor_.size(); ++k) {
+    carry[k] += capacitor_noise_[k] * at_capacitor_[k];
+  }
+}
+
+template <class T>
+void PhysicalColumn<T>::add_adder_noise(T* to) const {
+  for (std::size_t k = 0; adder_noisy_ && k < at_adder_.size(); ++k) to[k] += adder_noise_[k] * at_adder_[k];
+}
+
+template <class T>
+void PhysicalColumn<T>::clear() {
+  for (auto* v : {&at_capacitor_, &at_adder_, &lagged_}) std::fill(v->begin(), v->end(), T(0));
+}
+
+template <class T>
 void PhysicalColumn<T>::activate(Activation activation, const T* lead, T* rate, T* slope) {
-  for (std::size_t k = 0; k < lead_.size(); ++k) lead_[k] = lead[k] + offset_[k];
+  for (std::size_t k = 0; k < lead_.size(); ++k) lead_[k] = lead[k] + held_[k];
   curves(activation, lead_.data(), amplitude_.data(), slope_.data(), lead_.size(), rate, slope);
 }
 
 template <class T>
 void PhysicalColumn<T>::shift(T* error) const {
-  for (std::size_t k = 0; k < offset_.size(); ++k) error[k] += offset_[k];
+  for (std::size_t k = 0; k < held_.size(); ++k) error[k] += held_[k];
 }
 
 template class PhysicalColumn<double>;

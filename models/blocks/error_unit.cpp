@@ -45,7 +45,7 @@ ErrorUnitModule::ErrorUnitModule(const sc_core::sc_module_name& name,
     : sc_module(name),
       coefficients_(coefficients),
       circuit_(path == ErrorPath::instantaneous ? std::nullopt : circuit),
-      analog_(coefficients, pole_decay),
+      analog_(coefficients, pole_decay, AnalogFilter::circuit(circuit_, coefficients)),
       path_(path),
       hop_(hop),
       full_scale_(full_scale),
@@ -96,12 +96,17 @@ void ErrorUnitModule::on_edge() {
 }
 
 void ErrorUnitModule::settle(double gated, Instant at) {
-  error_ = path_ == ErrorPath::instantaneous ? gated : analog_.settle(gated, at) + offset();
+  error_ = path_ == ErrorPath::instantaneous ? gated : analog_.settle(gated, at) + analog_.offset();
 }
 
 void ErrorUnitModule::advance() {
   analog_.advance();
-  if (output_is_state()) error_ = analog_.pole() + offset();
+  if (output_is_state()) error_ = analog_.pole() + analog_.offset();
+}
+
+void ErrorUnitModule::begin_cycle() {
+  analog_.begin_cycle();
+  if (output_is_state()) error_ = analog_.pole() + analog_.offset();
 }
 
 void ErrorUnitModule::publish() {

@@ -101,6 +101,7 @@ class ErrorUnitModule final : public sc_core::sc_module {
                   std::optional<double> pole_decay = {}, std::optional<CircuitStageOfOne> circuit = {});
 
   // Hop::continuous, in model units; `gated` is what ErrorUnit::gate returns.
+  void begin_cycle();  ///< a clock period begins
   void settle(double gated, Instant at);
   void keep() { analog_.keep(); }
   void advance();
@@ -118,7 +119,6 @@ class ErrorUnitModule final : public sc_core::sc_module {
 
  private:
   double gated() const;
-  double offset() const { return circuit_ ? circuit_->physics().offset : 0.0; }
   void write_output();
   void on_edge();
 

@@ -27,12 +27,13 @@ enum class Effect {
   converters,  ///< what crosses the chip's edge is quantised
   flicker,     ///< 1/f noise of amplifiers
   injection,   ///< charge that hold and zeroing switches leave when they open
+  settling,    ///< multipliers of plasticity cells follow their inputs with a pole of their own
 };
 template <>
 struct Names<Effect> {
-  static constexpr std::array<std::string_view, 11> value{
-      "mismatch", "offset",     "noise",      "saturation", "slope",    "plasticity",
-      "leakage",  "resolution", "converters", "flicker",    "injection"};
+  static constexpr std::array<std::string_view, 12> value{
+      "mismatch", "offset",     "noise",      "saturation", "slope",     "plasticity",
+      "leakage",  "resolution", "converters", "flicker",    "injection", "settling"};
 };
 
 /// `physics:` of a blueprint with fidelity: circuit.

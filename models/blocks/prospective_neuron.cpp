@@ -39,7 +39,7 @@ ProspectiveNeuronModule::ProspectiveNeuronModule(const sc_core::sc_module_name& 
     : sc_module(name),
       coefficients_(coefficients),
       circuit_(circuit),
-      analog_(coefficients, pole_decay),
+      analog_(coefficients, pole_decay, AnalogFilter::circuit(circuit, coefficients)),
       activation_(params.activation),
       nudging_(params.nudging),
       hop_(hop),
@@ -99,13 +99,16 @@ void ProspectiveNeuronModule::curve(double lead, double& rate, double& slope) co
   if (circuit_) rate *= circuit_->physics().amplitude, slope *= circuit_->physics().slope;
 }
 
-void ProspectiveNeuronModule::activate(double lead) {
-  curve(circuit_ ? lead + circuit_->physics().offset : lead, rate_, slope_);
-}
+void ProspectiveNeuronModule::activate(double lead) { curve(lead + analog_.offset(), rate_, slope_); }
 
 void ProspectiveNeuronModule::settle(double drive, double error, Instant at) {
   const double lead = analog_.settle(nudging_ == 0.0 ? drive : drive + nudging_ * error, at);
   if (!analog_.poled()) activate(lead);
+}
+
+void ProspectiveNeuronModule::begin_cycle() {
+  analog_.begin_cycle();
+  if (analog_.poled()) activate(analog_.pole());
 }
 
 void ProspectiveNeuronModule::advance() {

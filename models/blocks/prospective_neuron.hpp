@@ -104,6 +104,7 @@ class ProspectiveNeuronModule final : public sc_core::sc_module {
   }
 
   // Hop::continuous, in model units.
+  void begin_cycle();  ///< a clock period begins
   void settle(double drive, double error, Instant at);
   void keep() { analog_.keep(); }
   void advance();

@@ -62,7 +62,7 @@ double sampled_noise(const Technology& t, FullScale full_scale, Capacitance c) {
 NoiseKeys NoiseKeys::of(std::uint64_t seed, std::string_view column, std::string_view stem) {
   const std::string who = std::string(column) + "." + std::string(stem);
   return {Draws(seed, who, "adder noise").word(0), Draws(seed, who, "capacitor noise").word(0),
-          Draws(seed, who, "flicker noise").word(0)};
+          Draws(seed, who, "flicker noise").word(0), Draws(seed, who, "adder noise of a tick").word(0)};
 }
 
 }  // namespace leadlag

@@ -23,6 +23,7 @@ struct StagePhysics {
   double offset = 0.0;           ///< of the output, constant
   double capacitor_noise = 0.0;  ///< rms of the capacitor's voltage, sqrt(gamma k T / C)
   double output_noise = 0.0;     ///< rms of the adder, white from cycle to cycle, sqrt(gamma k T / C_p)
+  double adder_noise = 0.0;      ///< analog islands: rms of what a tick adds to the output or to its pole
   double flicker = 0.0;          ///< 1/f noise of the output, sqrt(S f) of its one-sided density S
   double range = 0.0;            ///< V_L = 2 U_T / kappa of the transconductors; 0: linear
   double rail = 0.0;             ///< with a range: the output stays within +-rail, v_dd / 2
@@ -170,6 +171,7 @@ struct CircuitStage {
 /// Whose noise it is: keys of blocks/normal_draw.hpp for one column.
 struct NoiseKeys {
   std::uint64_t output = 0, capacitor = 0, flicker = 0;
+  std::uint64_t adder = 0;  ///< by ticks of an analog island, the others by cycles
 
   static NoiseKeys of(std::uint64_t seed, std::string_view column, std::string_view stem);
 };
@@ -188,6 +190,8 @@ class CircuitStageOfOne {
   }
 
   const StagePhysics& physics() const { return physics_; }
+  const NoiseKeys& keys() const { return keys_; }
+  std::size_t unit() const { return unit_; }
   /// Output at this cycle; may be asked any number of times.
   double output(LeadLag::State<double> s, double drive) const { return tick(s, drive); }
   /// Ends the cycle.

@@ -55,6 +55,17 @@ class Fabrication {
   std::string_view stem_;
 };
 
+/// In an analog island a sample is a tick, not a clock period, and an adder's noise has a band: rms of what a
+/// tick adds to its pole's state, of which the variance is v whatever the tick; without a pole, of white
+/// noise of the same density at low frequency, 4 v tau_p, which in ticks below 2 tau_p would be more than v.
+void spread_over_ticks(const Design& design, const ArrayDesign& array, Current adder_bias, StagePhysics& p) {
+  if (!array.is_continuous()) return;
+  const double ratio = design.chip.island_tick() / parasitic_pole(design.technology, adder_bias);
+  const bool pole = design.chip.loops == Loops::parasitic_pole;
+  p.adder_noise = p.output_noise * std::sqrt(pole ? -std::expm1(-2.0 * ratio) : std::min(1.0, 2.0 / ratio));
+  p.output_noise = 0.0;
+}
+
 void make_neurons(const Design& design, std::size_t a, Die& die) {
   const Fabrication f(design, design.arrays[a], ProspectiveNeuron::stem);
   if (!f.real()) return;
@@ -62,6 +73,7 @@ void make_neurons(const Design& design, std::size_t a, Die& die) {
     auto& n = die.neurons[a][i];
     const bool adapts = n.adapts();
     StagePhysics p = f.make(i, neuron_groups, n.membrane_capacitance, n.tau_m, n.tau_r);
+    spread_over_ticks(design, design.arrays[a], n.adder_bias, p);
     if (adapts) {
       const double sigma = StageSpread::of(neuron_groups, design.technology, n.membrane_capacitance, 1.0).tau;
       n.tau_a = f.factor(i, "adaptation", sigma) * n.tau_a;
@@ -102,6 +114,7 @@ void make_error_units(const Design& design, std::size_t a, Die& die) {
   for (std::size_t i = 0; i < die.error_units[a].size(); ++i) {
     auto& e = die.error_units[a][i];
     StagePhysics p = f.make(i, error_groups, e.capacitance, e.tau_r, e.tau_m);
+    spread_over_ticks(design, design.arrays[a], e.adder_bias, p);
     p.output_noise = std::hypot(p.output_noise, f.physics().params.error_noise);
     remove_offset(f.physics(), design, e, p);
     die.error_physics[a].push_back(p);

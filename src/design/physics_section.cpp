@@ -82,7 +82,7 @@ void read_physics(Draft& draft) {
   }
 }
 
-/// Noise and saturation of a stage are stepped at clock edges.
+/// Of a neuron with an adaptation current there is no stage of lag and adder.
 void check_physics(Draft& draft) {
   const Design& design = draft.design;
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
@@ -93,20 +93,18 @@ void check_physics(Draft& draft) {
                     "offset_removal: chopped turns an error unit's offset round at clock edges, but '" +
                         array.name + "' has coupling: continuous; use auto_zero, or coupling: sampled");
     }
-    for (const std::string_view stem : {ProspectiveNeuron::stem, ErrorUnit::stem}) {
-      std::string effects;
-      for (const Effect e : {Effect::noise, Effect::flicker, Effect::saturation}) {
-        if (design.physics_of(stem).has(e))
-          effects += (effects.empty() ? "" : " and ") + std::string(name_of(e));
-      }
-      if (effects.empty()) continue;
-      draft.log.add(
-          "illegal-combination", draft.mark("physics.effects"),
-          "'" + array.name + "' has coupling: continuous, where " + effects + " of its blocks (" +
-              std::string(stem) +
-              ") are not modelled; list the other effects in physics.effects, or use coupling: sampled");
-      break;
+    if (std::none_of(array.neurons().begin(), array.neurons().end(),
+                     [](const auto& n) { return n.adapts(); }))
+      continue;
+    std::string effects;
+    for (const Effect e : {Effect::noise, Effect::flicker, Effect::saturation}) {
+      if (design.physics_of(ProspectiveNeuron::stem).has(e))
+        effects += (effects.empty() ? "" : " and ") + std::string(name_of(e));
     }
+    if (effects.empty()) continue;
+    draft.log.add("illegal-combination", draft.mark("physics.effects"),
+                  "'" + array.name + "' has adaptation currents (tau_a), of which " + effects +
+                      " are not modelled; list the other effects in physics.effects");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "blocks/target_unit.hpp"
+#include "elaborate/topology.hpp"
 
 namespace leadlag {
 namespace {
@@ -196,6 +197,8 @@ StructuralIsland::StructuralIsland(const sc_core::sc_module_name& name, const De
       ramps[i] = std::get<0>(array.blocks)[i].reconstruction == Reconstruction::ramp;
     }
   }
+  lagged_rates_.assign(design.crossbars.size(), ProductLag<double>(cell_lag(design)));
+  lagged_errors_.assign(design.arrays.size(), ProductLag<double>(cell_lag(design)));
   std::vector<bool> reads(design.arrays.size());
   for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
     const CrossbarDesign& drawn = design.crossbars[c];
@@ -303,6 +306,7 @@ void StructuralIsland::move_inputs(double fraction) {
 void StructuralIsland::run() {
   if (!rst_ni.read()) return clear();
   const bool first = !started_;
+  begin_cycle();
   if (first) clear(), started_ = true;
   read_wires();
   const auto move = [this](double fraction) { move_inputs(fraction); };
@@ -312,6 +316,24 @@ void StructuralIsland::run() {
   send_back();
   learn();
   publish();
+}
+
+/// Offsets move from cycle to cycle; what has passed a parasitic pole shows it at once.
+void StructuralIsland::begin_cycle() {
+  for (const std::size_t a : members_) {
+    if (parts_.neurons[a] == nullptr) continue;
+    StructuralNeurons& array = *parts_.neurons[a];
+    for (std::size_t u = 0; u < array.neurons.size(); ++u) {
+      array.neurons[u]->begin_cycle();
+      if (array.neurons[u]->output_is_state()) rates_[a][u] = array.neurons[u]->rate();
+    }
+    for (std::size_t u = 0; u < array.error_units.size(); ++u) {
+      ErrorUnitModule& error = *array.error_units[u];
+      error.begin_cycle();
+      if (!error.output_is_state()) continue;
+      errors_[a][u] = array.gain_stages.empty() ? error.error() : array.gain_stages[u]->settle(error.error());
+    }
+  }
 }
 
 void StructuralIsland::send_back() {
@@ -327,6 +349,8 @@ void StructuralIsland::send_back() {
 }
 
 void StructuralIsland::learn() {
+  std::vector<std::span<const double>> errors(errors_.size());
+  for (const std::size_t a : members_) errors[a] = lagged_errors_[a].follow(errors_[a]);
   for (std::size_t c = 0; c < crossbars_.size(); ++c) {
     const auto& [from, to, below, plastic] = crossbars_[c];
     if (!contains(to)) continue;
@@ -337,11 +361,12 @@ void StructuralIsland::learn() {
     for (std::size_t j = 0; j < columns; ++j) active += rate(j) != 0.0 ? 1U : 0U;
     x.activity.synapse.operations += active * x.rows;
     for (auto& r : x.registers) r->age();
+    const auto seen = lagged_rates_[c].follow(rates_[from]);
     if (!plastic || !learn_i.read()) continue;
     for (std::size_t i = 0; i < x.rows; ++i) {
       for (std::size_t j = 0; j < columns; ++j) {
         PlasticityCellModule& cell = *x.cells[x.cell(i, j)];
-        const double product = cell.product(errors_[to][i], rate(j));
+        const double product = cell.product(errors[to][i], j < x.columns ? seen[j] : 1.0);
         if (update_ == UpdateBy::host)
           cell.accumulate(product);
         else
@@ -367,6 +392,9 @@ void StructuralIsland::publish() {
 
 void StructuralIsland::clear() {
   started_ = false;
+  for (auto* lags : {&lagged_rates_, &lagged_errors_}) {
+    for (auto& lag : *lags) lag.clear();
+  }
   for (auto* values : {&rates_, &errors_, &held_, &next_held_}) {
     for (auto& v : *values) std::fill(v.begin(), v.end(), 0.0);
   }

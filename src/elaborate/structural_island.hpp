@@ -42,6 +42,7 @@ class StructuralIsland final : public sc_core::sc_module {
   struct FilterStage;
   struct Builder;
   void run();
+  void begin_cycle();
   void clear();
   void read_wires();
   void move_inputs(double fraction);
@@ -76,6 +77,7 @@ class StructuralIsland final : public sc_core::sc_module {
   std::vector<std::vector<double>> rates_, errors_;    // at this instant
   std::vector<std::vector<double>> wire_, last_wire_;  // of what enters: at this edge and at the last one
   std::vector<std::vector<double>> held_, next_held_;  // errors from sampled arrays, one register on the way
+  std::vector<ProductLag<double>> lagged_rates_, lagged_errors_;  // by crossbar; by array
   std::vector<double> target_, wire_target_, last_target_;
   bool jumps_ = false;    // reads something that steps at clock edges
   bool started_ = false;  // the first edge after a reset is time 0

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "technology/relations.hpp"
+
 namespace leadlag {
 
 std::vector<std::size_t> crossbars_into(const Design& design, std::size_t array) {
@@ -48,6 +50,12 @@ bool same_instant(const Design& design, std::size_t from, std::size_t to) {
          (design.arrays[from].is_input() || design.arrays[from].is_continuous());
 }
 
+std::optional<LeadLag::Coefficients<double>> cell_lag(const Design& design) {
+  if (!design.physics_of(PlasticityCell::stem).has(Effect::settling)) return std::nullopt;
+  const Time pole = multiplier_pole(design.technology, design.blocks.plasticity_cell.bias);
+  return LeadLag::coefficients(pole, {}, design.chip.period(), Input::ramp);
+}
+
 NeuronArrayParams neuron_array_params(const Design& design, const Die& die, const Wiring& wiring,
                                       std::size_t a) {
   const bool prospective = wiring.has_errors[a] && design.learning.params.errors != ErrorPath::instantaneous;
@@ -83,6 +91,7 @@ NeuronArrayParams neuron_array_params(const Design& design, const Die& die, cons
           .hop = design.hop(a),
           .neuron_poles = neuron_poles(design, a, die.neurons[a]),
           .error_poles = prospective ? poles(design, a, die.error_units[a]) : std::vector<double>{},
+          .cell_lag = design.arrays[a].is_continuous() ? cell_lag(design) : std::nullopt,
           .replicas = static_cast<std::size_t>(design.chip.replicas)};
 }
 

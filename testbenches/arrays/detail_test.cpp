@@ -282,6 +282,45 @@ TEST_CASE("structural and tile agree: mismatch and offsets of an analog island",
       {.cycles = 2000, .eta = 1e-4, .resets = true}, closed_by_newton);
 }
 
+TEST_CASE("structural and tile agree: stages of an analog island at circuit fidelity, with resets",
+          "[array]") {
+  check_agreement(recurrent, with(recurrent_island, physical), {.cycles = 2000, .eta = 1e-4, .resets = true},
+                  closed_by_newton);
+}
+
+TEST_CASE("structural and tile agree: stages of an island of ramps, ticks and stated noise under a host",
+          "[array]") {
+  check_agreement(recurrent,
+                  with(with(recurrent_island, physical), {{"chip.ticks_per_clock", "3"},
+                                                          {"learning.update", "host"},
+                                                          {"physics.error_noise", "0.05"},
+                                                          {"blocks.error_unit.offset_removal", "auto_zero"},
+                                                          {"blocks.input_driver.reconstruction", "ramp"},
+                                                          {"blocks.target_unit.reconstruction", "ramp"}}),
+                  {.cycles = 1000, .eta = 1e-3}, closed_by_newton);
+}
+
+TEST_CASE("structural and tile agree: stages of an island whose loops pass noisy parasitic poles",
+          "[array]") {
+  check_agreement(recurrent,
+                  with(with(recurrent_island, physical),
+                       {{"chip.loops", "parasitic_pole"}, {"chip.ticks_per_clock", "100"}}),
+                  {.cycles = 300, .eta = 1e-3, .resets = true});
+}
+
+TEST_CASE("structural and tile agree: plasticity cells of an island that settle", "[array]") {
+  const Settings settling{{"chip.fidelity", "{default: ideal, plasticity_cell: circuit}"},
+                          {"physics.effects", "[settling, saturation]"}};
+  check_agreement(recurrent, with(recurrent_island, settling), {.cycles = 2000, .eta = 1e-3, .resets = true},
+                  closed_by_newton);
+}
+
+TEST_CASE("structural and tile agree: noise alone in an island", "[array]") {
+  check_agreement(recurrent,
+                  with(recurrent_island, {{"chip.fidelity", "circuit"}, {"physics.effects", "[noise]"}}),
+                  {.cycles = 1000, .eta = 1e-4, .resets = true}, closed_by_newton);
+}
+
 TEST_CASE("structural and tile agree: low-pass filters", "[array]") {
   check_agreement(filtered, {}, {.cycles = 5000, .eta = 1e-3, .resets = true});
 }

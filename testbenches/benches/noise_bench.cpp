@@ -53,6 +53,12 @@ Expected expected_of(const NeuronRow& row, std::size_t i) {
   if (physics.has(Effect::noise)) {
     e.membrane = energy / n.membrane_capacitance.si, e.adder = energy / t.parasitic_capacitance.si;
   }
+  if (row.design.arrays[1].is_continuous() && row.design.chip.loops == Loops::newton) {
+    // White over ticks, with the density at low frequency of an adder's pole, 4 v tau_p.
+    const double tau_p = t.parasitic_capacitance.si * 2.0 * t.thermal_voltage().si /
+                         (t.kappa_at(n.adder_bias) * n.adder_bias.si);
+    e.adder *= std::min(1.0, 2.0 * tau_p / row.design.chip.island_tick().si);
+  }
   if (physics.has(Effect::flicker)) e.flicker = flicker_of(t, e.rho);
   return e;
 }
