@@ -257,7 +257,9 @@ TEST_CASE("structural and tile agree: an open error path", "[array]") {
 namespace {
 
 const Settings physical = {{"chip.fidelity", "circuit"},
-                           {"physics.effects", "[mismatch, offset, noise, saturation, flicker]"}};
+                           {"physics.effects", "[mismatch, offset, noise, saturation, flicker]"},
+                           {"blocks.summing_node.offset_removal", "auto_zero"},
+                           {"blocks.summing_node.zero_gain", "20"}};
 
 }  // namespace
 

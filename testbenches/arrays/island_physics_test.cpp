@@ -149,7 +149,8 @@ schedule: {cycles: 1}
   const double eta = 1e-6, error = 0.5;  // the weight stays so small that the error does not notice
   const Technology& t = s.design.technology;
   const double u_t = 1.380649e-23 * t.temperature.si / 1.602176634e-19;
-  const double tau = t.multiplier_capacitance.si * 2.0 * u_t / (t.kappa * 1e-9), period = 1e-6;
+  const double inversion = 0.5 * (1.0 + std::sqrt(1.0 + 4e-9 / t.multiplier_specific_current.si));
+  const double tau = t.multiplier_capacitance.si * 2.0 * u_t / (t.kappa * 1e-9) * inversion, period = 1e-6;
   REQUIRE(tau > 0.2 * period);
   std::vector<double> weights, ideal_weights;
   for (int n = 0; n < 120; ++n) {

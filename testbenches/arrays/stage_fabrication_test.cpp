@@ -192,7 +192,10 @@ TEST_CASE("fabrication: an auto-zeroed error unit keeps a share of its offset, a
     const double square = 2.6 / 10e-15 + 1.0 / 20e-15;  // adder, zero
     CHECK(die.error_physics[1][i].output_noise * 25e-3 == Approx(std::sqrt(square * 1.380649e-23 * 300.0)));
   }
-  Socket s("x", noisy, {{"blocks.error_unit.offset_removal", "chopped"}, {"physics.effects", "[offset]"}});
+  Socket s("x", noisy,
+           {{"blocks.error_unit.offset_removal", "chopped"},
+            {"physics.effects", "[offset]"},
+            {"chip.fidelity", "{default: circuit, synapse: ideal}"}});  // whose offsets do not turn
   const auto& errors = s.errors("hidden");
   std::vector<double> first, second;
   s.cycle(), first = errors;

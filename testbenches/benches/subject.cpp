@@ -148,7 +148,7 @@ Design bare(const Design& chip, Reconstruction pins) {
   return design;
 }
 
-/// A pin, a synapse of weight 1 and one neuron.
+/// A pin, an ideal synapse of weight 1 and one neuron.
 Design alone(const Design& chip, const Place& place, Reconstruction pins) {
   Design design = bare(chip, pins);
   ArrayDesign neuron = design.arrays[place.array];
@@ -168,6 +168,7 @@ Design alone(const Design& chip, const Place& place, Reconstruction pins) {
   if (design.learning.params.errors != ErrorPath::instantaneous)
     design.learning.params.errors = ErrorPath::prospective;
   design.blocks.target_unit.loss = Loss::mse, design.blocks.target_unit.beta = 1.0;
+  design.fidelities[std::string(Synapse::stem)] = Fidelity::ideal;
   return design;
 }
 

@@ -101,10 +101,10 @@ TEST_CASE("rules: each is MET on a sound chip and VIOLATED on its counterexample
   const auto sound = findings(chain(2, 0.5, 0.1));
   for (const Rule& rule : rule_table) {
     // Those of a run, of analog islands (islands_test.cpp), of conductances (resistive_die_test.cpp) and of
-    // digital dies (digital_test.cpp) are not this chip's.
+    // digital dies (digital_test.cpp) are not this chip's; that of circuit fidelity follows.
     const std::vector<std::string_view> others{"LL-FINITE-1", "LL-LAG-1",    "LL-LOOP-2",  "LL-LOOP-3",
                                                "LL-SETTLE-1", "LL-SETTLE-2", "LL-CLOCK-1", "LL-WORD-1",
-                                               "LL-WORD-2",   "LL-WORD-3"};
+                                               "LL-WORD-2",   "LL-WORD-3",   "LL-OFFSET-1"};
     if (std::find(others.begin(), others.end(), rule.id) != others.end()) continue;
     CHECK(find(sound, std::string(rule.id)).verdict == Verdict::met);
   }
@@ -124,6 +124,15 @@ TEST_CASE("rules: each is MET on a sound chip and VIOLATED on its counterexample
   m = chain(2, 0.5, 0.1);
   m.design.full_scale.current = 32_nA;
   CHECK(find(findings(m), "LL-RANGE-2").verdict == Verdict::met);
+  // One synapse per neuron, and 3 x .062 x 73.9^2 / (20 x 25) = 2.0 units of it; over 210, if zeroed.
+  m = chain(2, 0.5, 0.1);
+  for (const Finding& finding : findings(m)) CHECK(finding.id != "LL-OFFSET-1");
+  m.design.fidelities["synapse"] = Fidelity::circuit;
+  m.design.physics.on[static_cast<std::size_t>(Effect::offset)] = true;
+  CHECK(find(findings(m), "LL-OFFSET-1").verdict == Verdict::violated);
+  CHECK_THAT(std::stod(find(findings(m), "LL-OFFSET-1").actual), WithinRel(2.03, 0.01));
+  m.design.blocks.summing_node.offset_removal = Zeroing::auto_zero;
+  CHECK(find(findings(m), "LL-OFFSET-1").verdict == Verdict::met);
   m = chain(2, 0.5, 0.1);
   m.design.crossbars[0].tile = {};
   CHECK(find(findings(m), "LL-MAP-1").verdict == Verdict::violated);
