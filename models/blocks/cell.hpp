@@ -18,6 +18,7 @@
 #include "blocks/lead_lag.hpp"
 #include "blocks/operating_point.hpp"
 #include "blocks/physics.hpp"
+#include "blocks/stage_physics.hpp"
 #include "technology/datasheet.hpp"
 #include "technology/technology.hpp"
 #include "units/quantity.hpp"
@@ -49,6 +50,24 @@ struct CellNoise {
   }
 };
 
+/// The transconductor that drives a node's capacitor, over a tick in which its input is held.
+struct CellOta {
+  double approach = 0.0;  ///< share of its way that the node goes while the pair is linear
+  double range = 0.0;     ///< V_L = 2 U_T / kappa in full scales; 0: linear
+
+  /// Of a follower, whose goal lies `pull` away: tau dv/dt = V_L tanh((goal - v) / V_L), solved exactly.
+  double follow(double pull) const {
+    if (range == 0.0) return approach * pull;
+    CircuitStage::Coefficients<double> pair{};
+    pair.range = range, pair.per_range = 1.0 / range;
+    return CircuitStage::next(pair, 1.0 - approach, 0.0, pull);
+  }
+  /// Of a pair whose input does not see the node within the tick: V_L tanh(pull / V_L) of the linear way.
+  double integrate(double pull) const {
+    return approach * (range == 0.0 ? pull : range * std::tanh(pull / range));
+  }
+};
+
 /// What a block's coefficients depend on beside its parameters.
 struct CellContext {
   Time tick, time_scale;
@@ -68,6 +87,8 @@ struct CellContext {
 
   /// A time constant with the error of its capacitor and of the mirror that biases its amplifier.
   Time made(Time tau, Capacitance c, std::string_view stem, std::size_t unit) const;
+  /// The transconductor of a node with this time constant.
+  CellOta ota(Time tau, Capacitance c, std::string_view stem) const;
   /// Offset of an amplifier in full scales: the input error of the named groups of transistors.
   double offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
                 std::string_view what = "offset") const;

@@ -32,6 +32,13 @@ Time CellContext::made(Time tau, Capacitance c, std::string_view stem, std::size
   return tau * std::max(0.05, 1.0 + sigma * draw());
 }
 
+CellOta CellContext::ota(Time tau, Capacitance c, std::string_view stem) const {
+  const CellPhysics* p = with(Effect::saturation, stem);
+  if (p == nullptr) return {approach(tau), 0.0};
+  const Technology& t = p->technology;
+  return {approach(tau), 2.0 * t.thermal_voltage() / t.kappa_at(bias_for(t, c, tau)) / p->full_scale.voltage};
+}
+
 double CellContext::offset(std::string_view stem, std::initializer_list<const char*> groups, std::size_t unit,
                            std::string_view what) const {
   const CellPhysics* p = with(Effect::offset, stem);

@@ -20,7 +20,7 @@ namespace leadlag {
 ///
 /// Deep feedback control (Meulemans et al. 2021, arXiv 2106.07887). The noise stands on the apical node:
 /// apical_o shows v_fb + noise. Circuit fidelity: mismatch of tau, noise, offset of the soma and of
-/// delta, a constant update. Not modelled: gain mismatch of the two output curves, saturation.
+/// delta, a constant update. Not modelled: gain mismatch of the two output curves.
 struct CompartmentNeuron {
   struct Params {
     Time tau = 20_us;                          ///< the neuron's
@@ -53,7 +53,7 @@ struct CompartmentNeuron {
   static constexpr unsigned through = 1U << basal | 1U << apical | 1U << noise;
 
   struct Coefficients {
-    double approach, apical_approach;  // apical_approach 1: at once
+    CellOta ota, apical;  // apical: of its approach 1, at once
     bool filters;
     double offset;        // of the soma's amplifier
     double delta_offset;  // of the comparator of soma and basal compartment
@@ -66,13 +66,13 @@ struct CompartmentNeuron {
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
     const bool filters = p.tau_apical > Time{};
-    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
-    return {k,
-            filters ? c.approach(p.tau_apical) : 1.0,
+    const CellOta ota = c.ota(c.made(p.tau, p.capacitance, stem, unit), p.capacitance, stem);
+    return {ota,
+            filters ? c.ota(p.tau_apical, p.capacitance, stem) : CellOta{1.0, 0.0},
             filters,
             c.offset(stem, {"soma_pair", "soma_mirror"}, unit),
             c.offset(stem, {"comparator"}, unit),
-            c.node_noise(stem, p.capacitance, k, unit),
+            c.node_noise(stem, p.capacitance, ota.approach, unit),
             p.activation};
   }
   static double phi(const Coefficients& c, double v) {
@@ -93,8 +93,8 @@ struct CompartmentNeuron {
   }
   static void advance(const Coefficients& c, State& s, const double* in) {
     const double drive = in[basal] + feedback(c, s, in);
-    s.v = in[init] != 0.0 ? drive : s.v + c.approach * (drive + c.offset - s.v) + c.thermal(s.draws);
-    s.v_fb = in[init] != 0.0 ? in[apical] : s.v_fb + c.apical_approach * (in[apical] - s.v_fb);
+    s.v = in[init] != 0.0 ? drive : s.v + c.ota.follow(drive + c.offset - s.v) + c.thermal(s.draws);
+    s.v_fb = in[init] != 0.0 ? in[apical] : s.v_fb + c.apical.follow(in[apical] - s.v_fb);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };

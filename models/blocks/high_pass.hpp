@@ -36,20 +36,22 @@ struct HighPass {
   static constexpr unsigned through = 1U << signal;
 
   struct Coefficients {
-    double approach, offset;
+    CellOta ota;
+    double offset;
   };
   struct State {
     double low = 0.0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
-    return {c.approach(c.made(p.tau, p.capacitance, stem, unit)), c.offset(stem, {"subtractor"}, unit)};
+    return {c.ota(c.made(p.tau, p.capacitance, stem, unit), p.capacitance, stem),
+            c.offset(stem, {"subtractor"}, unit)};
   }
   static void show(const Coefficients&, const State& s, double* out) { out[low] = s.low; }
   static void follow(const Coefficients& c, const State& s, const double* in, double* out) {
     out[high] = in[signal] - s.low + c.offset;
   }
   static void advance(const Coefficients& c, State& s, const double* in) {
-    s.low = in[track] != 0.0 ? in[signal] : s.low + c.approach * (in[signal] - s.low);
+    s.low = in[track] != 0.0 ? in[signal] : s.low + c.ota.follow(in[signal] - s.low);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };

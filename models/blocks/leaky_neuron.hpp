@@ -15,8 +15,8 @@ namespace leadlag {
 ///
 /// Learning systems that are wired from a netlist draw their nodes (value nodes, state nodes, compartments)
 /// with this block's parameters, or the block itself.
-/// Circuit fidelity: mismatch of tau, offset, noise of node and hold, gain of the slope's circuit
-/// (docs/physics.md). Not modelled: saturation of the OTA.
+/// Circuit fidelity: mismatch of tau, offset, noise of node and hold, gain of the slope's circuit, saturation
+/// of the OTA (docs/physics.md).
 struct LeakyNeuron {
   struct Params {
     Time tau = 20_us;
@@ -45,7 +45,8 @@ struct LeakyNeuron {
   static constexpr unsigned through = 0;
 
   struct Coefficients {
-    double approach, offset;
+    CellOta ota;
+    double offset;
     CellNoise noise, hold;
     double injection;
     Activation activation;
@@ -57,10 +58,10 @@ struct LeakyNeuron {
     std::uint64_t draws = 0, held_draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
-    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
-    return {k,
+    const CellOta ota = c.ota(c.made(p.tau, p.capacitance, stem, unit), p.capacitance, stem);
+    return {ota,
             c.offset(stem, {"node_pair", "node_mirror"}, unit),
-            c.node_noise(stem, p.capacitance, k, unit),
+            c.node_noise(stem, p.capacitance, ota.approach, unit),
             c.hold_noise(stem, p.hold_capacitance, unit),
             c.injection(stem, "hold_switches", p.hold_capacitance),
             p.activation,
@@ -72,7 +73,7 @@ struct LeakyNeuron {
   }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {
-    s.v += c.approach * (in[drive] + c.offset - s.v) + c.noise(s.draws);
+    s.v += c.ota.follow(in[drive] + c.offset - s.v) + c.noise(s.draws);
     s.held_noise = c.hold(s.held_draws) + c.injection;
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

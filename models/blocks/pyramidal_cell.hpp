@@ -22,7 +22,7 @@ namespace leadlag {
 /// cells and interneurons: a cell without a compartment has its conductance at 0. Source: Haider et al. 2021,
 /// arXiv 2110.14549, after Sacramento et al. 2018. Not modelled: reversal potentials (conductances are
 /// constant), mismatch of lookahead and membrane, gain mismatch of the two output curves. Circuit fidelity:
-/// mismatch of tau, noise of the membrane, offset of delta.
+/// mismatch of tau, noise of the membrane, offset of delta, saturation of the membrane's OTA.
 struct PyramidalCell {
   struct Params {
     Time tau = 20_us;                                           ///< the neuron's: C / G
@@ -55,7 +55,8 @@ struct PyramidalCell {
   static constexpr unsigned through = 1U << basal_in | 1U << apical_in;
 
   struct Coefficients {
-    double approach, from_basal, from_apical, from_soma, predicted;
+    CellOta ota;
+    double from_basal, from_apical, from_soma, predicted;
     bool prospective;
     Activation activation;
     double delta_offset;
@@ -67,8 +68,8 @@ struct PyramidalCell {
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
     const double rest = p.leak + p.basal + p.apical, all = rest + p.soma;
-    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
-    return {k,
+    const CellOta ota = c.ota(c.made(p.tau, p.capacitance, stem, unit), p.capacitance, stem);
+    return {ota,
             p.basal / all,
             p.apical / all,
             p.soma / all,
@@ -76,7 +77,7 @@ struct PyramidalCell {
             p.prospective,
             p.activation,
             c.offset(stem, {"comparator"}, unit),
-            c.node_noise(stem, p.capacitance, k, unit)};
+            c.node_noise(stem, p.capacitance, ota.approach, unit)};
   }
   static double phi(const Coefficients& c, double v) {
     double rate = 0.0, slope = 0.0;
@@ -96,7 +97,7 @@ struct PyramidalCell {
         c.from_basal * in[basal_in] + c.from_apical * in[apical_in] + c.from_soma * in[soma_in];
     const double pull = steady - s.u;  // tau du/dt
     const double ahead = s.u + pull;   // before the membrane moves, as an analog lookahead sees it
-    s.u += c.approach * pull + c.noise(s.draws);
+    s.u += c.ota.follow(pull) + c.noise(s.draws);
     s.ahead = c.prospective ? ahead : s.u;
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

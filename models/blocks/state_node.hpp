@@ -22,8 +22,8 @@ namespace leadlag {
 ///   v = 0 while `start` is high, v = held while `restore` is high: two switches.
 ///
 /// The drive is held over a clock cycle, and so is g. Circuit fidelity: mismatch of tau,
-/// offset, noise of node and hold, gain of the circuit that makes g (docs/physics.md). Charge injection of
-/// the hold. Not modelled: saturation of the OTA, charge injection of the other switches.
+/// offset, noise of node and hold, gain of the circuit that makes g, saturation of the OTA
+/// (docs/physics.md). Charge injection of the hold. Not modelled: charge injection of the other switches.
 struct StateNode {
   enum class Pull { gated, plain, rails };
   struct Params {
@@ -53,7 +53,8 @@ struct StateNode {
   static constexpr unsigned through = 0;
 
   struct Coefficients {
-    double approach, offset;
+    CellOta ota;
+    double offset;
     CellNoise noise, hold;
     double injection;
     Activation activation;
@@ -66,10 +67,10 @@ struct StateNode {
     std::uint64_t draws = 0, held_draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
-    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
-    return {k,
+    const CellOta ota = c.ota(c.made(p.tau, p.capacitance, stem, unit), p.capacitance, stem);
+    return {ota,
             c.offset(stem, {"node_pair", "node_mirror"}, unit),
-            c.node_noise(stem, p.capacitance, k, unit),
+            c.node_noise(stem, p.capacitance, ota.approach, unit),
             c.hold_noise(stem, p.hold_capacitance, unit),
             c.injection(stem, "switches", p.hold_capacitance),
             p.pull == Pull::rails ? Activation::linear : p.activation,
@@ -94,7 +95,7 @@ struct StateNode {
     }
     double phi = 0.0, slope = 1.0;
     if (c.pull == Pull::gated) LeakyNeuron::curve(c.activation, s.v, phi, slope);
-    s.v += c.approach * (c.slope_gain * slope * in[drive] + c.offset - s.v) + c.noise(s.draws);
+    s.v += c.ota.follow(c.slope_gain * slope * in[drive] + c.offset - s.v) + c.noise(s.draws);
     if (c.pull == Pull::rails) s.v = std::clamp(s.v, 0.0, 1.0);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);

@@ -39,7 +39,8 @@ struct ValueNode {
   static constexpr unsigned through = 0;
 
   struct Coefficients {
-    double approach, offset;
+    CellOta ota;
+    double offset;
     CellNoise noise;
   };
   struct State {
@@ -47,15 +48,15 @@ struct ValueNode {
     std::uint64_t draws = 0;
   };
   static Coefficients coefficients(const Params& p, const CellContext& c, std::size_t unit) {
-    const double k = c.approach(c.made(p.tau, p.capacitance, stem, unit));
-    return {k, c.offset(stem, {"node_pair", "node_mirror"}, unit),
-            c.node_noise(stem, p.capacitance, k, unit)};
+    const CellOta ota = c.ota(c.made(p.tau, p.capacitance, stem, unit), p.capacitance, stem);
+    return {ota, c.offset(stem, {"node_pair", "node_mirror"}, unit),
+            c.node_noise(stem, p.capacitance, ota.approach, unit)};
   }
   static void show(const Coefficients&, const State& s, double* out) { out[value] = s.x; }
   static void follow(const Coefficients&, const State&, const double*, double*) {}
   static void advance(const Coefficients& c, State& s, const double* in) {
     s.x = in[init] != 0.0 ? in[prediction]
-                          : s.x + c.approach * (in[back] - in[error] + c.offset) + c.noise(s.draws);
+                          : s.x + c.ota.integrate(in[back] - in[error] + c.offset) + c.noise(s.draws);
   }
   static Datasheet datasheet(const Params&, const Technology&, const OperatingPoint&);
 };

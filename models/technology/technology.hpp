@@ -137,8 +137,9 @@ struct Technology {
               "gate to source or drain, per W"},
         Field{"injection_left", &T::injection_left, domain::unit,
               "share of an n-channel switch's charge that its complement does not take back"},
-        Field{"plasticity_offset", &T::plasticity_offset, domain::non_negative,
-              "sigma of a plasticity cell's output current at e = r = 0, of its bias"},
+        Field{
+            "plasticity_offset", &T::plasticity_offset, domain::non_negative,
+            "sigma of a multiplier's output current at e = r = 0, of its bias (plasticity cells, synapses)"},
         Field{"plasticity_gain_mismatch", &T::plasticity_gain_mismatch, domain::non_negative,
               "sigma of a plasticity cell's gain, relative"},
         Field{"activation_mismatch", &T::activation_mismatch, domain::non_negative,

@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "blocks/compartment_neuron.hpp"
+#include "blocks/high_pass.hpp"
 #include "blocks/leaky_neuron.hpp"
 #include "blocks/pi_controller.hpp"
+#include "blocks/pyramidal_cell.hpp"
 #include "blocks/sample_hold.hpp"
 #include "blocks/state_node.hpp"
 #include "blocks/target_unit.hpp"
 #include "blocks/transfer_stage.hpp"
+#include "blocks/value_node.hpp"
 
 using namespace leadlag;
 using Catch::Matchers::WithinRel;
@@ -36,16 +39,16 @@ Technology process() {
 }
 
 CellContext at(const std::vector<Effect>& effects, std::int64_t die = 1, std::uint64_t seed = 1,
-               std::optional<Voltage> comparator_offset = {}) {
+               std::optional<Voltage> comparator_offset = {}, Time tick = 1_us) {
   CellPhysics physics;
   physics.technology = process();
   physics.full_scale.voltage = Voltage{full_scale};
   physics.physics.params.die = die;
   for (const Effect e : effects) physics.physics.on[static_cast<std::size_t>(e)] = true;
   physics.physics.stated.comparator_offset = comparator_offset;
-  physics.kinds = {"leaky_neuron", "state_node",         "sample_hold",
-                   "target_unit",  "compartment_neuron", "pi_controller"};
-  return {1_us, 1_us, Input::held, seed, "column", std::make_shared<const CellPhysics>(physics)};
+  physics.kinds = {"leaky_neuron",  "state_node", "sample_hold",    "target_unit", "compartment_neuron",
+                   "pi_controller", "value_node", "pyramidal_cell", "high_pass"};
+  return {tick, 1_us, Input::held, seed, "column", std::make_shared<const CellPhysics>(physics)};
 }
 
 double deviation(const std::vector<double>& x) {
@@ -114,11 +117,12 @@ TEST_CASE("cell physics: each effect alone, and none of a kind that stays ideal"
   };
   const auto none = of({}), mismatch = of({Effect::mismatch}), offset = of({Effect::offset}),
              noise = of({Effect::noise});
-  CHECK_THAT(none.approach, WithinRel(k, 1e-12));
+  CHECK_THAT(none.ota.approach, WithinRel(k, 1e-12));
   CHECK((none.offset == 0.0 && none.noise.strength == 0.0 && none.hold.strength == 0.0));
-  CHECK((mismatch.approach != none.approach && mismatch.offset == 0.0 && mismatch.noise.strength == 0.0));
-  CHECK((offset.approach == none.approach && offset.offset != 0.0 && offset.noise.strength == 0.0));
-  CHECK((noise.approach == none.approach && noise.offset == 0.0 && noise.noise.strength > 0.0));
+  CHECK((mismatch.ota.approach != none.ota.approach && mismatch.offset == 0.0 &&
+         mismatch.noise.strength == 0.0));
+  CHECK((offset.ota.approach == none.ota.approach && offset.offset != 0.0 && offset.noise.strength == 0.0));
+  CHECK((noise.ota.approach == none.ota.approach && noise.offset == 0.0 && noise.noise.strength > 0.0));
   CHECK(at({Effect::offset}).offset("value_node", {"node_pair"}, 0) == 0.0);
 }
 
@@ -246,8 +250,68 @@ TEST_CASE("cell physics: the circuit of tanh' has a gain, alone of all effects",
     const auto c = StateNode::coefficients({.pull = pull}, with, 0);
     StateNode::State s{.v = v};
     StateNode::advance(c, s, in);
-    return (s.v - v) / c.approach + v;
+    return (s.v - v) / c.ota.approach + v;
   };
   CHECK_THAT(moved(StateNode::Pull::gated), WithinRel(gain * slope * 3.0, 1e-12));
   CHECK_THAT(moved(StateNode::Pull::plain), WithinRel(3.0, 1e-12));
+}
+
+TEST_CASE("cell physics: a node that saturates is the solution of its equation, whatever the tick",
+          "[physics]") {
+  // tau dv/dt = V_L tanh((goal - v) / V_L), V_L = 2 U_T / kappa, from v = 0 for 7 us.
+  const double v_l = 2.0 * 1.380649e-23 * 300.0 / 1.602176634e-19 / 0.7 / full_scale;
+  const auto ends = [&](double goal, double tau) {
+    return goal - v_l * std::asinh(std::sinh(goal / v_l) * std::exp(-7.0 / tau));
+  };
+  for (const double halves : {1.0, 2.0}) {
+    const CellContext c = at({Effect::saturation}, 1, 1, {}, 1_us / halves);
+    for (const double goal : {0.01, -2.0, 3.0, 30.0}) {
+      CAPTURE(halves, goal);
+      const LeakyNeuron::Params leaky{.tau = 10_us};
+      const StateNode::Params plain{
+          .tau = 5_us, .activation = Activation::linear, .pull = StateNode::Pull::plain};
+      const CompartmentNeuron::Params compartments{.tau = 4_us, .tau_apical = 6_us};
+      const PyramidalCell::Params cell{.tau = 8_us};
+      const HighPass::Params filter{.tau = 20_us};
+      LeakyNeuron::State a;
+      StateNode::State b;
+      CompartmentNeuron::State d, apical;
+      PyramidalCell::State e;
+      HighPass::State f;
+      const double all = cell.leak + cell.basal + cell.apical + cell.soma;
+      for (int n = 0; n < 7 * static_cast<int>(halves); ++n) {
+        const double one[] = {goal, 0.0, 0.0, 0.0}, of_apical[] = {0.0, goal, 0.0, 0.0};
+        LeakyNeuron::advance(LeakyNeuron::coefficients(leaky, c, 0), a, one);
+        StateNode::advance(StateNode::coefficients(plain, c, 0), b, one);
+        CompartmentNeuron::advance(CompartmentNeuron::coefficients(compartments, c, 0), d, one);
+        CompartmentNeuron::advance(CompartmentNeuron::coefficients(compartments, c, 0), apical, of_apical);
+        const double basal[] = {goal * all / cell.basal, 0.0, 0.0};
+        PyramidalCell::advance(PyramidalCell::coefficients(cell, c, 0), e, basal);
+        HighPass::advance(HighPass::coefficients(filter, c, 0), f, one);
+      }
+      CHECK_THAT(a.v, WithinRel(ends(goal, 10.0), 1e-9));
+      CHECK_THAT(b.v, WithinRel(ends(goal, 5.0), 1e-9));
+      CHECK_THAT(d.v, WithinRel(ends(goal, 4.0), 1e-9));
+      CHECK_THAT(apical.v_fb, WithinRel(ends(goal, 6.0), 1e-9));
+      CHECK_THAT(e.u, WithinRel(ends(goal, 8.0), 1e-9));
+      CHECK_THAT(f.low, WithinRel(ends(goal, 20.0), 1e-9));
+    }
+  }
+  // Far beyond V_L a node slews: V_L per time constant.
+  CHECK_THAT(ends(30.0, 10.0), WithinRel(0.7 * v_l, 1e-3));
+}
+
+TEST_CASE("cell physics: the pair of a value node bends, and nothing does without the effect", "[physics]") {
+  const double v_l = 2.0 * 1.380649e-23 * 300.0 / 1.602176634e-19 / 0.7 / full_scale;
+  const ValueNode::Params p{.tau = 10_us};
+  for (const double pull : {0.01, -1.0, 5.0}) {
+    CAPTURE(pull);
+    const double in[] = {-pull, 0.0, 0.0, 0.0};
+    ValueNode::State bent, straight;
+    ValueNode::advance(ValueNode::coefficients(p, at({Effect::saturation}), 0), bent, in);
+    ValueNode::advance(ValueNode::coefficients(p, at({Effect::mismatch}, 1), 0), straight, in);
+    CHECK_THAT(bent.x, WithinRel((1.0 - std::exp(-0.1)) * v_l * std::tanh(pull / v_l), 1e-9));
+    const double share = ValueNode::coefficients(p, at({Effect::mismatch}, 1), 0).ota.approach;
+    CHECK_THAT(straight.x, WithinRel(share * pull, 1e-9));
+  }
 }
