@@ -106,6 +106,14 @@ std::vector<BlockGroup> bill_of_circuit(const Design& design) {
 
 }  // namespace
 
+std::size_t drive_synapses(const Design& design, std::size_t array) {
+  std::size_t synapses = 0;
+  for (const CrossbarDesign& c : design.crossbars) {
+    if (c.to == array) synapses += design.arrays[c.from].size + (c.bias ? 1 : 0);
+  }
+  return synapses;
+}
+
 std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
   if (design.is_digital()) return bill_of_digital(design, die);
   if (design.has_circuit()) return bill_of_circuit(design);
@@ -126,13 +134,12 @@ std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die) {
       bill.each(array.name, die.low_passes[a],
                 [&](const SynapticLowPass::Params& p) { return SynapticLowPass::datasheet(p, t, at); });
     } else {
-      std::size_t drive_cells = 0, back_cells = 0;
+      std::size_t back_cells = 0;
       for (std::size_t c = 0; c < design.crossbars.size(); ++c) {
-        const CrossbarDesign& crossbar = design.crossbars[c];
-        if (crossbar.to == a) drive_cells += design.arrays[crossbar.from].size + (crossbar.bias ? 1 : 0);
-        if (wiring.back_to[c] == a) back_cells += design.arrays[crossbar.to].size;
+        if (wiring.back_to[c] == a) back_cells += design.arrays[design.crossbars[c].to].size;
       }
-      bill.equal(array.name, array.size, SummingNode::datasheet(b.summing_node, t, at, drive_cells));
+      bill.equal(array.name, array.size,
+                 SummingNode::datasheet(b.summing_node, t, at, drive_synapses(design, a)));
       bill.each(array.name, die.neurons[a],
                 [&](const ProspectiveNeuron::Params& p) { return ProspectiveNeuron::datasheet(p, t, at); });
       if (wiring.has_errors[a]) {

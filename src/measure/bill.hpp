@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,9 @@ struct BlockGroup {
   Current static_current;  ///< summed over the instances
   Area area;               ///< summed over the instances
 };
+
+/// Synapses on the summing node of each neuron of an array, those of biases included.
+std::size_t drive_synapses(const Design& design, std::size_t array);
 
 /// What is on the die: computed from the Design and the Die alone, no elaboration needed.
 std::vector<BlockGroup> bill_of_blocks(const Design& design, const Die& die);

@@ -99,10 +99,7 @@ bool has_transconductors(const Design& design) {
 /// Three standard deviations, at the neurons that a crossbar drives.
 void check_offsets(const Design& design, std::vector<Finding>& findings) {
   for (std::size_t a = 0; a < design.arrays.size(); ++a) {
-    std::size_t synapses = 0;
-    for (const CrossbarDesign& c : design.crossbars) {
-      if (c.to == a) synapses += design.arrays[c.from].size + (c.bias ? 1 : 0);
-    }
+    const std::size_t synapses = drive_synapses(design, a);
     if (synapses == 0) continue;
     const double rest = 3.0 * design.synapse_offset() * std::sqrt(static_cast<double>(synapses));
     findings.push_back({"LL-OFFSET-1", "drive at rest, 3 sigma", design.arrays[a].name, "<= 1",
